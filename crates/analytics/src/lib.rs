@@ -1,0 +1,1 @@
+//! Whole-register computation on DataFusion: readers, the rule language, the household view, aggregates.

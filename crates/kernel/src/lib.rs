@@ -1,0 +1,1 @@
+//! Words every context shares: ids, money, dates, areas, identity numbers, findings.

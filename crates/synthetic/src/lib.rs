@@ -1,0 +1,1 @@
+//! Seeded counties whose truth is known.

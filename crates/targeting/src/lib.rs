@@ -1,0 +1,1 @@
+//! Who is poor: income line, Alkire-Foster, proxy-means models, fusion into a proposal, error metrics.
