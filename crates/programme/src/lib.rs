@@ -1,1 +1,22 @@
-//! A programme as data: tables, view, lines, indicators, checks, causes and models, parsed with source spans.
+//! A programme as data: a folder of TOML that says what is recorded, who counts as poor, what contradicts what.
+//!
+//! [`Programme::load`] reads a folder's texts and returns either a programme whose names, weights and lines hold together,
+//! or every problem found, each with file, byte span and remedy. Expressions are kept as located texts; `analytics` compiles them.
+
+pub mod column;
+pub mod definition;
+pub mod line;
+pub mod load;
+pub mod problem;
+pub mod validate;
+
+pub use column::{ColumnType, TableColumn, ViewColumn};
+pub use definition::{
+    Bearing, Cause, Check, CodeList, Dimension, Example, Index, Indicator, Meta, MissingPolicy, Model, Proposal, Search, Table,
+    TableRole, View,
+};
+pub use load::{In, Programme, SourceFile};
+pub use problem::{Problem, Problems};
+
+#[cfg(test)]
+mod tests;
