@@ -1,1 +1,11 @@
-//! Whole-register computation on DataFusion: readers, the rule language, the household view, aggregates.
+//! Whole-register computation: readers, the rule language, the household view, checks, assessment.
+//!
+//! The only crate that names arrow, parquet or DataFusion. Rules come from a [`programme::Programme`]; kernels that decide come from `targeting`.
+
+pub mod error;
+pub mod language;
+pub mod reading;
+pub mod register;
+pub mod view;
+
+pub use error::{Error, Result};

@@ -83,7 +83,7 @@ fn mistakes_are_named_with_line_and_remedy() {
     check("weight = \"1\"", "weight = \"2/3\"", "FP0204 39: the weights of the dimensions sum to 2/3, not to 1");
     check("dimension = \"d\"", "dimension = \"e\"", "FP0203 48: there is no dimension `e`");
     check("base = \"household\"", "base = \"houshold\"", "there is no table `houshold` | did you mean `household`?");
-    check("valid_from = 2020-01-01\n\n[[table]]", "[[table]]", "FP0201");
+    check("valid_from = 2020-01-01\ncodes", "codes", "missing field `valid_from`");
     check("missing = \"drop\"", "missing = \"ignore\"", "FP0201 41: unknown variant `ignore`, expected one of");
     check("cutoff =", "cutof =", "did you mean `cutoff`?");
     check("[[dimension]]", "[[dimension]]\nid = \"d\"\ntitle = { zh = \"维\", en = \"d\" }\nweight = \"0\"\n[[dimension]]", "FP0202 47: the dimension `d` is defined twice");

@@ -1,0 +1,137 @@
+//! The register as files: parts of whole households, every table in the order of its households, so that joins are merges.
+//!
+//! `register.json` says what there is; `parts/<part>/<table>.parquet` holds it. Written aside and renamed, so that it is whole or absent.
+
+mod arrange;
+mod import;
+mod write;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::parquet::arrow::ProjectionMask;
+use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::reading::table::Counts;
+pub use import::{ImportOptions, ImportReport, import};
+pub use write::{PartWriter, RegisterWriter};
+
+/// Rows a batch when a part is read.
+pub const BATCH: usize = 16_384;
+
+/// One table of one part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartTable {
+    pub rows: u64,
+}
+
+/// A set of whole households.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub name: String,
+    pub households: u64,
+    pub tables: BTreeMap<String, PartTable>,
+}
+
+/// What `register.json` holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub format: u32,
+    pub programme: String,
+    pub programme_version: String,
+    /// SHA-256 over the definition and all input files; equal inputs are not imported again.
+    pub fingerprint: String,
+    /// Per table the columns that no file held.
+    pub absent: BTreeMap<String, Vec<String>>,
+    pub counts: BTreeMap<String, Counts>,
+    pub parts: Vec<Part>,
+}
+
+impl Manifest {
+    pub const FORMAT: u32 = 1;
+
+    #[must_use]
+    pub fn households(&self) -> u64 {
+        self.parts.iter().map(|part| part.households).sum()
+    }
+
+    /// Whether any file was read for the table.
+    #[must_use]
+    pub fn has_table(&self, table: &str) -> bool {
+        self.absent.contains_key(table)
+    }
+}
+
+/// An opened register.
+#[derive(Debug, Clone)]
+pub struct Register {
+    pub folder: PathBuf,
+    pub manifest: Manifest,
+}
+
+impl Register {
+    pub const MANIFEST: &'static str = "register.json";
+
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(Self::MANIFEST);
+        let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
+        let manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|e| Error::Register { path: folder.to_path_buf(), reason: format!("its manifest cannot be read: {e}") })?;
+        if manifest.format != Manifest::FORMAT {
+            let reason = format!("it has format {}, this program reads {}", manifest.format, Manifest::FORMAT);
+            return Err(Error::Register { path: folder.to_path_buf(), reason });
+        }
+        Ok(Self { folder: folder.to_path_buf(), manifest })
+    }
+
+    #[must_use]
+    pub fn is_register(folder: &Path) -> bool {
+        folder.join(Self::MANIFEST).is_file()
+    }
+
+    #[must_use]
+    pub fn path(&self, part: &str, table: &str) -> PathBuf {
+        self.folder.join("parts").join(part).join(format!("{table}.parquet"))
+    }
+
+    /// Streams a table of a part in its order, only the named columns that it has; nothing if the part lacks the table.
+    pub fn read(&self, part: &Part, table: &str, columns: &[String]) -> Result<Option<TableStream>> {
+        if !part.tables.contains_key(table) {
+            return Ok(None);
+        }
+        let path = self.path(&part.name, table);
+        let file = File::open(&path).map_err(Error::file(&path))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(&path))?;
+        let names = columns.iter().map(String::as_str);
+        let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+        let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(Error::parquet(&path))?;
+        Ok(Some(TableStream { reader }))
+    }
+}
+
+/// Batches of one table in the order of its households.
+pub struct TableStream {
+    reader: ParquetRecordBatchReader,
+}
+
+impl TableStream {
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        datafusion::arrow::array::RecordBatchReader::schema(&self.reader)
+    }
+}
+
+impl Iterator for TableStream {
+    type Item = Result<RecordBatch>;
+    fn next(&mut self) -> Option<Self::Item> {
+        self.reader.next().map(|batch| batch.map_err(Error::from))
+    }
+}
+
+#[cfg(test)]
+mod tests;
