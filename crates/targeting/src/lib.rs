@@ -7,6 +7,7 @@
 pub mod alkire_foster;
 mod convert;
 pub mod distribution;
+pub mod errors;
 pub mod income;
 pub mod survey;
 #[cfg(test)]
