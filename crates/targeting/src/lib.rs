@@ -9,6 +9,7 @@ mod convert;
 pub mod distribution;
 pub mod errors;
 pub mod income;
+pub mod proposal;
 pub mod survey;
 #[cfg(test)]
 mod testing;
