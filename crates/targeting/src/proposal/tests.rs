@@ -239,6 +239,7 @@ proptest! {
         let proposal = decide(&from, &Policy::default()).proposal;
         let inside = [Proposal::Keep, Proposal::Verify, Proposal::ReviewRemoval].contains(&proposal);
         let outside = [Proposal::Admit, Proposal::Verify, Proposal::None].contains(&proposal);
-        prop_assert!(if from.registered == Some(true) { inside } else { outside });
+        let fits = if from.registered == Some(true) { inside } else { outside };
+        prop_assert!(fits);
     }
 }
