@@ -37,11 +37,6 @@ pub(crate) const fn index(position: u32) -> usize {
     position as usize
 }
 
-/// The low 32 bits, on purpose.
-pub(crate) const fn low_bits(word: u64) -> u32 {
-    (word & 0xffff_ffff) as u32
-}
-
 /// The nearest whole number of a share already limited to `0.0..=4e9`; everything else saturates.
 pub(crate) const fn rounded(value: f64) -> u32 {
     value.round() as u32

@@ -10,6 +10,7 @@ pub mod distribution;
 pub mod errors;
 pub mod income;
 pub mod proposal;
+pub mod signs;
 pub mod survey;
 #[cfg(test)]
 mod testing;
