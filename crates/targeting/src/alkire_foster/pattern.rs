@@ -1,7 +1,4 @@
-//! From one bitmap per indicator to one bit pattern per household.
-//!
-//! A 64-row block of up to 8 indicators is 8 words; each byte position of them is an 8×8 bit
-//! matrix that is transposed in three steps (H. Warren, Hacker's Delight, 2nd edition, §7-3).
+//! From one bitmap per indicator to one bit pattern per household, 64 rows at a time.
 
 use super::MAX_INDICATORS;
 
@@ -81,12 +78,8 @@ fn transpose<'a>(
     let mut out = vec![0_u32; rows];
     for (block, chunk) in out.chunks_mut(64).enumerate() {
         let mut patterns = [0_u32; 64];
-        for (group, eight) in columns.chunks(8).enumerate() {
-            let mut words = [0_u64; 8];
-            for (slot, column) in words.iter_mut().zip(eight) {
-                *slot = word(column, block);
-            }
-            spread(&words, group, &mut patterns);
+        for (indicator, column) in columns.iter().enumerate() {
+            spread(word(column, block), indicator, &mut patterns);
         }
         if let Some(whole) = patterns.get(..chunk.len()) {
             chunk.copy_from_slice(whole);
@@ -95,29 +88,17 @@ fn transpose<'a>(
     out
 }
 
-/// Adds the bits of eight columns (64 rows) to the patterns, at byte `group`.
+/// Adds one column's 64 rows to the patterns, as bit `indicator`. Each half word is shifted
+/// by a different amount per row, which compiles to vector shifts without branches.
 #[inline]
-fn spread(words: &[u64; 8], group: usize, patterns: &mut [u32; 64]) {
-    let bytes = words.map(u64::to_le_bytes);
-    for (position, eight_rows) in patterns.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-        let matrix = u64::from_le_bytes(bytes.map(|column| column.get(position).copied().unwrap_or(0)));
-        let transposed = transpose_eight(matrix).to_le_bytes();
-        for (pattern, byte) in eight_rows.iter_mut().zip(transposed) {
-            *pattern |= u32::from(byte) << (8 * group);
+fn spread(word: u64, indicator: usize, patterns: &mut [u32; 64]) {
+    let (low, high) = patterns.split_at_mut(32);
+    for (half, rows) in [(word & 0xffff_ffff, low), (word >> 32, high)] {
+        let bits = u32::try_from(half).unwrap_or(0);
+        for (pattern, shift) in rows.iter_mut().zip(0_u32..32) {
+            *pattern |= ((bits >> shift) & 1) << indicator;
         }
     }
-}
-
-/// Transposes an 8×8 bit matrix held row by row, one byte each.
-#[inline]
-const fn transpose_eight(matrix: u64) -> u64 {
-    let mut x = matrix;
-    let mut swap = (x ^ (x >> 7)) & 0x00AA_00AA_00AA_00AA;
-    x ^= swap ^ (swap << 7);
-    swap = (x ^ (x >> 14)) & 0x0000_CCCC_0000_CCCC;
-    x ^= swap ^ (swap << 14);
-    swap = (x ^ (x >> 28)) & 0x0000_0000_F0F0_F0F0;
-    x ^ swap ^ (swap << 28)
 }
 
 #[cfg(test)]

@@ -217,8 +217,23 @@ fn steps(from: Evidence, amount: f64) -> Vec<Evidence> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
     #[test]
-    fn more_need_never_moves_away_from_help(from in evidence(), amount in 0.0..1.0_f64) {
-        let policy = Policy::default();
+    fn more_need_never_moves_away_from_help(
+        from in evidence(),
+        amount in 0.0..1.0_f64,
+        points in proptest::array::uniform5(0.0..60.0_f64),
+        mut thresholds in proptest::array::uniform3(-60.0..60.0_f64),
+        verify_width in 0.0..0.4_f64,
+        veto_weight in 0..4_u32,
+    ) {
+        thresholds.sort_by(f64::total_cmp);
+        let [remove_at, keep_at, admit_at] = thresholds;
+        let [line_points, index_points, secured_points, model_points, contradiction_points] = points;
+        let policy = Policy {
+            remove_at, keep_at, admit_at, verify_width, veto_weight,
+            line_points, index_points, secured_points, model_points, contradiction_points,
+            ..Policy::default()
+        };
+        policy.check().unwrap();
         let before = decide(&from, &policy);
         for to in steps(from, amount) {
             let after = decide(&to, &policy);

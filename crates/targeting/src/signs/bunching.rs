@@ -22,7 +22,7 @@ pub struct Bunching {
 /// Tests whether incomes heap just under the line, one-sided; `None` if the width is not
 /// positive or no income is within one width of the line.
 ///
-/// Without manipulation the density is smooth at the line (J. McCrary, Journal of
+/// Without manipulation the density is smooth at the line (J. `McCrary`, Journal of
 /// Econometrics 142, 2008), so in a narrow window the number under the line is binomial given
 /// the number in the window (M. Cattaneo, R. Titiunik, G. Vazquez-Bare, Stata Journal 17,
 /// 2017). The binomial's share follows the slope of the density: a straight line is fitted by

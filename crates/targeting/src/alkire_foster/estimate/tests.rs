@@ -135,10 +135,12 @@ fn check_figures(expected: &serde_json::Value, found: &Estimates) -> usize {
             "contrib" | "pctb" => (indicator().relative.unwrap(), false),
             other => panic!("figure {other}: {figure}"),
         };
-        let (value, error, interval) = match figure {
-            serde_json::Value::Number(number) => (number.as_f64().unwrap(), None, None),
-            serde_json::Value::Array(pair) => (pair[0].as_f64().unwrap(), pair[1].as_f64(), None),
-            object => (object["b"].as_f64().unwrap(), object["se"].as_f64(), object.get("ci95_logit")),
+        let (value, error, interval) = if let Some(number) = figure.as_f64() {
+            (number, None, None)
+        } else if let Some(pair) = figure.as_array() {
+            (pair[0].as_f64().unwrap(), pair[1].as_f64(), None)
+        } else {
+            (figure["b"].as_f64().unwrap(), figure["se"].as_f64(), figure.get("ci95_logit"))
         };
         close(estimate.value, value, 1e-11);
         compared += 1;
