@@ -303,7 +303,11 @@ fn student_newton(tail: f64, degrees: f64) -> f64 {
             high = t;
         }
         let newton = t + excess / density(t);
-        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        let next = if newton > low && newton < high {
+            newton
+        } else {
+            0.5 * (low + high)
+        };
         if (next - t).abs() <= 4.0 * EPSILON * t.abs() {
             return next;
         }
@@ -322,13 +326,21 @@ pub fn binomial_upper(successes: u64, trials: u64, probability: f64) -> f64 {
         return 0.0;
     }
     let reached = crate::convert::float(successes);
-    beta_regularised(reached, crate::convert::float(trials - successes) + 1.0, probability)
+    beta_regularised(
+        reached,
+        crate::convert::float(trials - successes) + 1.0,
+        probability,
+    )
 }
 
 /// Probability of `events` or more when `mean` are expected (Poisson).
 #[must_use]
 pub fn poisson_upper(events: u64, mean: f64) -> f64 {
-    if events == 0 { 1.0 } else { gamma_lower(crate::convert::float(events), mean) }
+    if events == 0 {
+        1.0
+    } else {
+        gamma_lower(crate::convert::float(events), mean)
+    }
 }
 
 /// Probabilities of `0, 1, …, n` successes in independent trials with differing chances

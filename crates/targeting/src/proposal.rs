@@ -101,8 +101,14 @@ impl Default for Policy {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PolicyError {
     /// The thresholds are out of order.
-    #[error("remove_at {remove_at} must not exceed keep_at {keep_at}, nor keep_at admit_at {admit_at}; raise the later threshold")]
-    Order { remove_at: f64, keep_at: f64, admit_at: f64 },
+    #[error(
+        "remove_at {remove_at} must not exceed keep_at {keep_at}, nor keep_at admit_at {admit_at}; raise the later threshold"
+    )]
+    Order {
+        remove_at: f64,
+        keep_at: f64,
+        admit_at: f64,
+    },
     /// A weight or width is negative or not a number.
     #[error("{field} is {value}; it must be a number that is not negative")]
     Negative { field: &'static str, value: f64 },
@@ -141,7 +147,11 @@ impl Policy {
         if remove_at <= keep_at && keep_at <= admit_at {
             Ok(())
         } else {
-            Err(PolicyError::Order { remove_at, keep_at, admit_at })
+            Err(PolicyError::Order {
+                remove_at,
+                keep_at,
+                admit_at,
+            })
         }
     }
 }
@@ -229,15 +239,25 @@ impl Weighed {
             .filter(|(p, low, high)| usable(*p) && usable(*low) && usable(*high))
             .map(|(p, _, high)| (p, high.max(p)));
         let depth = margin.map_or(0.0, |margin| -margin.clamp(-1.0, 1.0));
-        let score = evidence.index_score.filter(|score| usable(*score)).unwrap_or(0.0);
+        let score = evidence
+            .index_score
+            .filter(|score| usable(*score))
+            .unwrap_or(0.0);
         // The depth of poverty orders households whose facts agree; facts weigh most.
         let need = policy.line_points * (0.75 * line.sign() + 0.25 * depth)
             + policy.index_points * (0.75 * index.sign() + 0.25 * score)
             + policy.secured_points * securities.sign()
             + policy.model_points * model.map_or(0.0, |(p, _)| 2.0 * p - 1.0)
             + policy.contradiction_points
-                * (f64::from(evidence.contradictions_for) - f64::from(evidence.contradictions_against));
-        Self { line, index, securities, model, need }
+                * (f64::from(evidence.contradictions_for)
+                    - f64::from(evidence.contradictions_against));
+        Self {
+            line,
+            index,
+            securities,
+            model,
+            need,
+        }
     }
 
     const fn facts(&self) -> [Fact; 3] {
@@ -260,13 +280,15 @@ impl Weighed {
 pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     let weighed = Weighed::new(evidence, policy);
     let registered = evidence.registered == Some(true);
-    let usable =
-        evidence.data_quality < policy.implausible_weight && evidence.missing_fields <= policy.missing_limit;
+    let usable = evidence.data_quality < policy.implausible_weight
+        && evidence.missing_fields <= policy.missing_limit;
     let agree_poor = weighed.some_fact_is(Fact::Poor)
         && !weighed.some_fact_is(Fact::NotPoor)
         && evidence.contradictions_against < policy.veto_weight
         && usable;
-    let doubt = weighed.model.is_some_and(|(_, high)| high >= policy.doubt_probability);
+    let doubt = weighed
+        .model
+        .is_some_and(|(_, high)| high >= policy.doubt_probability);
     let agree_well = weighed.some_fact_is(Fact::NotPoor)
         && !weighed.some_fact_is(Fact::Poor)
         && evidence.contradictions_for == 0

@@ -34,10 +34,18 @@ impl Curve {
         same_length("weights", scores.len(), weights.len())?;
         in_range("score", scores, ..)?;
         in_range("weight", weights, 0.0..)?;
-        let mut rows: Vec<(f64, bool, f64)> =
-            scores.iter().zip(poor).zip(weights).map(|((score, poor), weight)| (unsigned_zero(*score), *poor, *weight)).collect();
+        let mut rows: Vec<(f64, bool, f64)> = scores
+            .iter()
+            .zip(poor)
+            .zip(weights)
+            .map(|((score, poor), weight)| (unsigned_zero(*score), *poor, *weight))
+            .collect();
         // A full order makes the float sums independent of the order of the input.
-        rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+        rows.sort_by(|a, b| {
+            b.0.total_cmp(&a.0)
+                .then(a.1.cmp(&b.1))
+                .then(a.2.total_cmp(&b.2))
+        });
         let mut steps = Vec::new();
         let mut reached = Step::default();
         for tie in rows.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
@@ -46,7 +54,11 @@ impl Curve {
             reached.poor += tie.iter().filter(|row| row.1).map(|row| row.2).sum::<f64>();
             steps.push(reached);
         }
-        Ok(Self { steps, total: reached.selected, poor: reached.poor })
+        Ok(Self {
+            steps,
+            total: reached.selected,
+            poor: reached.poor,
+        })
     }
 
     /// Weight of all rows.
@@ -69,7 +81,11 @@ impl Curve {
         let before = self.before(next);
         let after = self.steps.get(next).copied().unwrap_or(before);
         let width = after.selected - before.selected;
-        let share = if width > 0.0 { (quota - before.selected) / width } else { 0.0 };
+        let share = if width > 0.0 {
+            (quota - before.selected) / width
+        } else {
+            0.0
+        };
         let caught = before.poor + share * (after.poor - before.poor);
         Confusion {
             poor_selected: caught,
@@ -91,7 +107,9 @@ impl Curve {
     pub fn shares(&self, scores: &[f64], quota: f64) -> Vec<f64> {
         let quota = quota.clamp(0.0, self.total);
         let next = self.steps.partition_point(|step| step.selected < quota);
-        let Some(margin) = self.steps.get(next).filter(|_| quota > 0.0) else { return vec![0.0; scores.len()] };
+        let Some(margin) = self.steps.get(next).filter(|_| quota > 0.0) else {
+            return vec![0.0; scores.len()];
+        };
         let before = self.before(next).selected;
         let share = (quota - before) / (margin.selected - before);
         let share_of = |score: &f64| match unsigned_zero(*score).total_cmp(&margin.score) {
@@ -130,7 +148,10 @@ impl Curve {
     }
 
     fn before(&self, next: usize) -> Step {
-        next.checked_sub(1).and_then(|last| self.steps.get(last)).copied().unwrap_or_default()
+        next.checked_sub(1)
+            .and_then(|last| self.steps.get(last))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Chance of each row to stand on the right side of a random row of the other kind.
@@ -141,7 +162,10 @@ impl Curve {
             .zip(poor)
             .map(|(score, poor)| {
                 let at = self.steps.partition_point(|step| step.score > *score);
-                let (before, here) = (self.before(at), self.steps.get(at).copied().unwrap_or_default());
+                let (before, here) = (
+                    self.before(at),
+                    self.steps.get(at).copied().unwrap_or_default(),
+                );
                 if *poor {
                     let above = 0.5 * (before.selected - before.poor + here.selected - here.poor);
                     (others - above) / others
@@ -167,10 +191,17 @@ fn unsigned_zero(score: f64) -> f64 {
 /// As [`Curve::try_new`].
 pub fn auc_delong(scores: &[f64], poor: &[bool]) -> Result<Option<Estimate>, ErrorsError> {
     let curve = Curve::try_new(scores, poor, &vec![1.0; scores.len()])?;
-    let Some(value) = curve.auc() else { return Ok(None) };
+    let Some(value) = curve.auc() else {
+        return Ok(None);
+    };
     let placements = curve.placements(scores, poor);
     let part = |kind: bool| {
-        let own = || poor.iter().zip(&placements).filter(move |(poor, _)| **poor == kind).map(|(_, place)| *place);
+        let own = || {
+            poor.iter()
+                .zip(&placements)
+                .filter(move |(poor, _)| **poor == kind)
+                .map(|(_, place)| *place)
+        };
         let size = float(count(own().count()));
         own().map(|place| (place - value).powi(2)).sum::<f64>() / (size - 1.0) / size
     };
@@ -189,13 +220,23 @@ pub fn auc_delong(scores: &[f64], poor: &[bool]) -> Result<Option<Estimate>, Err
 ///
 /// # Errors
 /// As [`Curve::try_new`]; the weights are those of the design.
-pub fn auc_in_design(design: &Design, scores: &[f64], poor: &[bool]) -> Result<Option<Estimate>, ErrorsError> {
+pub fn auc_in_design(
+    design: &Design,
+    scores: &[f64],
+    poor: &[bool],
+) -> Result<Option<Estimate>, ErrorsError> {
     let curve = Curve::try_new(scores, poor, design.weights())?;
-    let Some(value) = curve.auc() else { return Ok(None) };
+    let Some(value) = curve.auc() else {
+        return Ok(None);
+    };
     let placements = curve.placements(scores, poor);
     let others = curve.total - curve.poor;
     let variance = design.variance(|row, weight| {
-        let base = if poor.get(row).copied().unwrap_or(false) { curve.poor } else { others };
+        let base = if poor.get(row).copied().unwrap_or(false) {
+            curve.poor
+        } else {
+            others
+        };
         weight * (placements.get(row).copied().unwrap_or(value) - value) / base
     });
     Ok(Some(Estimate {

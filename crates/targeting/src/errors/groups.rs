@@ -40,7 +40,13 @@ pub fn group_errors(
     same_length("truths", rows, poor.len())?;
     same_length("shares", rows, shares.len())?;
     in_range("share", shares, 0.0..=1.0)?;
-    let poor_at = |row: usize| if poor.get(row).copied().unwrap_or(false) { 1.0 } else { 0.0 };
+    let poor_at = |row: usize| {
+        if poor.get(row).copied().unwrap_or(false) {
+            1.0
+        } else {
+            0.0
+        }
+    };
     let share_at = |row: usize| shares.get(row).copied().unwrap_or(0.0);
     let errors_of = |group: Option<u32>| {
         let inside =
@@ -57,7 +63,10 @@ pub fn group_errors(
         }
     };
     let names: BTreeSet<u32> = groups.iter().copied().collect();
-    Ok(std::iter::once(None).chain(names.into_iter().map(Some)).map(errors_of).collect())
+    Ok(std::iter::once(None)
+        .chain(names.into_iter().map(Some))
+        .map(errors_of)
+        .collect())
 }
 
 /// Which figure of a group stands out.
@@ -92,7 +101,9 @@ pub struct Gap {
 /// The gaps between groups and everybody, the largest first; equal gaps by figure and group.
 #[must_use]
 pub fn gaps(errors: &[GroupErrors]) -> Vec<Gap> {
-    let Some(everybody) = errors.iter().find(|errors| errors.group.is_none()) else { return Vec::new() };
+    let Some(everybody) = errors.iter().find(|errors| errors.group.is_none()) else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     for errors in errors {
         let Some(group) = errors.group else { continue };
@@ -100,7 +111,9 @@ pub fn gaps(errors: &[GroupErrors]) -> Vec<Gap> {
             (Figure::Exclusion, errors.exclusion, everybody.exclusion),
             (Figure::Inclusion, errors.inclusion, everybody.inclusion),
         ] {
-            let (Some(own), Some(overall)) = (own, overall) else { continue };
+            let (Some(own), Some(overall)) = (own, overall) else {
+                continue;
+            };
             let interval = own.logit_interval(0.95);
             found.push(Gap {
                 group,

@@ -43,7 +43,11 @@ pub fn transfer(
     in_range("line", &[line], f64::MIN_POSITIVE..)?;
     in_range("budget", &[budget], 0.0..)?;
     let population: f64 = weights.iter().sum();
-    let selected: f64 = weights.iter().zip(shares).map(|(weight, share)| weight * share).sum();
+    let selected: f64 = weights
+        .iter()
+        .zip(shares)
+        .map(|(weight, share)| weight * share)
+        .sum();
     if population <= 0.0 || selected <= 0.0 {
         return Ok(None);
     }
@@ -62,7 +66,13 @@ pub fn transfer(
         }
     }
     let of_budget = |sum: f64| if budget > 0.0 { sum / budget } else { 0.0 };
-    Ok(Some(Transfer { benefit, before, after, leaked: of_budget(leaked), overshot: of_budget(overshot) }))
+    Ok(Some(Transfer {
+        benefit,
+        before,
+        after,
+        leaked: of_budget(leaked),
+        overshot: of_budget(overshot),
+    }))
 }
 
 fn add(sums: &mut Fgt, income: f64, line: f64, part: f64) {
@@ -102,7 +112,11 @@ pub fn coady_grosh_hoddinott(
         .zip(weights)
         .map(|((welfare, benefit), weight)| (*welfare, benefit * weight, *weight))
         .collect();
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+    rows.sort_by(|a, b| {
+        a.0.total_cmp(&b.0)
+            .then(a.1.total_cmp(&b.1))
+            .then(a.2.total_cmp(&b.2))
+    });
     let people: f64 = rows.iter().map(|row| row.2).sum();
     let paid: f64 = rows.iter().map(|row| row.1).sum();
     if people <= 0.0 || paid <= 0.0 {

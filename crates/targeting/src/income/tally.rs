@@ -12,7 +12,9 @@ pub enum IncomeTallyError {
     #[error("the poverty line is {line_minor} minor units; a line is positive")]
     Line { line_minor: i64 },
     /// The sums left their range.
-    #[error("the sum of shortfalls left the exact range at income {income_minor}; check the income, it is implausible")]
+    #[error(
+        "the sum of shortfalls left the exact range at income {income_minor}; check the income, it is implausible"
+    )]
     Range { income_minor: i64 },
 }
 
@@ -49,7 +51,12 @@ impl IncomeTally {
     /// # Errors
     /// [`IncomeTallyError`] if the line is not positive or a sum leaves 128 bits; the tally is
     /// then unchanged.
-    pub fn add(&mut self, income_minor: i64, line_minor: i64, people: u32) -> Result<(), IncomeTallyError> {
+    pub fn add(
+        &mut self,
+        income_minor: i64,
+        line_minor: i64,
+        people: u32,
+    ) -> Result<(), IncomeTallyError> {
         if line_minor <= 0 {
             return Err(IncomeTallyError::Line { line_minor });
         }
@@ -81,7 +88,9 @@ impl IncomeTally {
         for (line, sums) in &other.lines {
             let own = self.lines.entry(*line).or_default();
             let squared = own.squared.checked_add(sums.squared);
-            own.squared = squared.ok_or(IncomeTallyError::Range { income_minor: *line })?;
+            own.squared = squared.ok_or(IncomeTallyError::Range {
+                income_minor: *line,
+            })?;
             own.poor += sums.poor;
             own.minor += sums.minor;
         }
@@ -120,6 +129,10 @@ impl IncomeTally {
             gap += float_wide(sums.minor) / line;
             severity += float_wide(sums.squared) / (line * line);
         }
-        Fgt { headcount: float(self.poor()) / people, gap: gap / people, severity: severity / people }
+        Fgt {
+            headcount: float(self.poor()) / people,
+            gap: gap / people,
+            severity: severity / people,
+        }
     }
 }
