@@ -115,11 +115,12 @@ fn transpose<'a>(
 /// by a different amount per row, which compiles to vector shifts without branches.
 #[inline]
 fn spread(word: u64, indicator: usize, patterns: &mut [u32; 64]) {
+    let flag = 1_u32.wrapping_shl(u32::try_from(indicator).unwrap_or(0));
     let (low, high) = patterns.split_at_mut(32);
     for (half, rows) in [(word & 0xffff_ffff, low), (word >> 32, high)] {
         let bits = u32::try_from(half).unwrap_or(0);
         for (pattern, shift) in rows.iter_mut().zip(0_u32..32) {
-            *pattern |= ((bits >> shift) & 1) << indicator;
+            *pattern |= (bits.wrapping_shr(shift) & 1).wrapping_neg() & flag;
         }
     }
 }
