@@ -12,17 +12,35 @@ struct Folder(PathBuf);
 fn cell(values: &Values, row: usize) -> String {
     match values {
         Values::Serial(all) | Values::Area(all) => all.get(row).map(i64::to_string),
-        Values::Reference(all) => all.get(row).copied().flatten().map(|value| value.to_string()),
+        Values::Reference(all) => all
+            .get(row)
+            .copied()
+            .flatten()
+            .map(|value| value.to_string()),
         Values::Money(all) => all.get(row).copied().flatten().map(|fen| {
             let sign = if fen < 0 { "-" } else { "" };
             format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100)
         }),
-        Values::Integer(all) => all.get(row).copied().flatten().map(|value| value.to_string()),
+        Values::Integer(all) => all
+            .get(row)
+            .copied()
+            .flatten()
+            .map(|value| value.to_string()),
         Values::Date(all) => all.get(row).copied().flatten().and_then(|days| {
-            chrono::NaiveDate::default().checked_add_signed(chrono::TimeDelta::days(days.into())).map(|date| date.to_string())
+            chrono::NaiveDate::default()
+                .checked_add_signed(chrono::TimeDelta::days(days.into()))
+                .map(|date| date.to_string())
         }),
-        Values::Quantity(all) => all.get(row).copied().flatten().map(|value| value.to_string()),
-        Values::Boolean(all) => all.get(row).copied().flatten().map(|value| value.to_string()),
+        Values::Quantity(all) => all
+            .get(row)
+            .copied()
+            .flatten()
+            .map(|value| value.to_string()),
+        Values::Boolean(all) => all
+            .get(row)
+            .copied()
+            .flatten()
+            .map(|value| value.to_string()),
         Values::Code(buffer) => buffer.get(row).map(str::to_owned),
         Values::Text(buffer) => buffer.get(row).map(str::to_owned),
         _ => None,
@@ -41,7 +59,10 @@ impl Folder {
             writeln!(out, "{}", names.join(","))?;
         }
         for row in 0..columns.first().map_or(0, |column| column.values.len()) {
-            let cells: Vec<String> = columns.iter().map(|column| cell(&column.values, row)).collect();
+            let cells: Vec<String> = columns
+                .iter()
+                .map(|column| cell(&column.values, row))
+                .collect();
             writeln!(out, "{}", cells.join(","))?;
         }
         out.flush()
@@ -50,15 +71,22 @@ impl Folder {
 
 impl Sink for Folder {
     fn batch(&mut self, table: &'static str, columns: Vec<Column>) -> Result<(), Error> {
-        self.write(table, &columns).map_err(|source| Error::sink(table, source))
+        self.write(table, &columns)
+            .map_err(|source| Error::sink(table, source))
     }
 }
 
 fn main() -> Result<(), Error> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "county".to_owned()));
-    let households = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(20_000);
-    let seed = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let households = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(20_000);
+    let seed = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1);
     std::fs::create_dir_all(&folder).map_err(|source| Error::sink("folder", source))?;
     let plan = plan(&Settings::county(seed, households))?;
     let mut sink = Folder(folder);

@@ -145,7 +145,10 @@ impl<'a, R> Builder<'a, R> {
     }
 
     pub(crate) fn reference(&mut self, name: &'static str, cell: impl Fn(&R) -> Option<i64>) {
-        self.add(name, Values::Reference(self.rows.iter().map(cell).collect()));
+        self.add(
+            name,
+            Values::Reference(self.rows.iter().map(cell).collect()),
+        );
     }
 
     pub(crate) fn area(&mut self, name: &'static str, cell: impl Fn(&R) -> i64) {
@@ -178,11 +181,22 @@ impl<'a, R> Builder<'a, R> {
             .iter()
             .map(|row| cell(row).map_or(CodeBuffer::MISSING, Coded::key))
             .collect();
-        self.add(name, Values::Code(CodeBuffer { list: C::LIST, keys }));
+        self.add(
+            name,
+            Values::Code(CodeBuffer {
+                list: C::LIST,
+                keys,
+            }),
+        );
     }
 
     /// `bytes` is the usual length; the cell is appended to the text.
-    pub(crate) fn text(&mut self, name: &'static str, bytes: usize, cell: impl Fn(&R, &mut String)) {
+    pub(crate) fn text(
+        &mut self,
+        name: &'static str,
+        bytes: usize,
+        cell: impl Fn(&R, &mut String),
+    ) {
         let mut buffer = TextBuffer::with_capacity(self.rows.len(), bytes);
         for row in self.rows {
             cell(row, &mut buffer.text);

@@ -102,7 +102,11 @@ impl Forming<'_> {
     }
 
     fn head(&mut self, male: f64, youngest: i32, oldest: i32) -> (Sex, i32) {
-        let sex = if self.random.chance(male) { Sex::Male } else { Sex::Female };
+        let sex = if self.random.chance(male) {
+            Sex::Male
+        } else {
+            Sex::Female
+        };
         let age = self.random.between(youngest, oldest);
         self.add(Relation::Head, sex, age, true);
         (sex, age)
@@ -111,7 +115,11 @@ impl Forming<'_> {
     fn couple(&mut self, youngest: i32, oldest: i32) {
         let (sex, age) = self.head(0.93, youngest, oldest);
         let gap = self.random.between(-1, 5);
-        let other = if sex == Sex::Male { age - gap } else { age + gap };
+        let other = if sex == Sex::Male {
+            age - gap
+        } else {
+            age + gap
+        };
         self.add(Relation::Spouse, sex.other(), other.max(21), false);
     }
 
@@ -121,7 +129,11 @@ impl Forming<'_> {
 
     /// Age of the woman of the founding generation.
     fn mother_age(&self) -> i32 {
-        let woman = self.members.iter().take(2).find(|member| member.sex == Sex::Female);
+        let woman = self
+            .members
+            .iter()
+            .take(2)
+            .find(|member| member.sex == Sex::Female);
         woman.map_or_else(|| self.head_age() - 2, |member| member.age)
     }
 
@@ -187,7 +199,11 @@ impl Forming<'_> {
         let (sex, age) = self.head(0.88, 50, 76);
         if self.random.chance(0.82) {
             let gap = self.random.between(0, 4);
-            let other = if sex == Sex::Male { age - gap } else { age + gap };
+            let other = if sex == Sex::Male {
+                age - gap
+            } else {
+                age + gap
+            };
             self.add(Relation::Spouse, sex.other(), other, false);
         }
         let parent = self.mother_age() - self.random.between(21, 29);
@@ -195,11 +211,21 @@ impl Forming<'_> {
         if through_son {
             self.add(Relation::Son, Sex::Male, parent, true);
             let younger = self.random.between(-1, 3);
-            self.add(Relation::DaughterInLaw, Sex::Female, (parent - younger).max(20), false);
+            self.add(
+                Relation::DaughterInLaw,
+                Sex::Female,
+                (parent - younger).max(20),
+                false,
+            );
         } else {
             self.add(Relation::Daughter, Sex::Female, parent, true);
             let older = self.random.between(-1, 4);
-            self.add(Relation::SonInLaw, Sex::Male, (parent + older).max(21), false);
+            self.add(
+                Relation::SonInLaw,
+                Sex::Male,
+                (parent + older).max(21),
+                false,
+            );
         }
         self.grandchildren(parent, through_son, 2);
         if parent > 44 && self.random.chance(0.15) {
@@ -276,7 +302,12 @@ impl Forming<'_> {
                 let wife = self.head_age() - self.random.between(0, 6);
                 self.add(Relation::BrothersWife, Sex::Female, wife.max(21), false);
                 let child = self.random.between(3, 15);
-                self.add(Relation::Nephew, Sex::Male, child.min(wife - 20).max(0), true);
+                self.add(
+                    Relation::Nephew,
+                    Sex::Male,
+                    child.min(wife - 20).max(0),
+                    true,
+                );
             }
             7 => {
                 self.couple(30, 50);
@@ -286,7 +317,11 @@ impl Forming<'_> {
             }
             _ => {
                 self.head(0.8, 30, 70);
-                let sex = if self.random.chance(0.5) { Sex::Male } else { Sex::Female };
+                let sex = if self.random.chance(0.5) {
+                    Sex::Male
+                } else {
+                    Sex::Female
+                };
                 let age = self.random.between(10, 70);
                 self.add(Relation::Other, sex, age, false);
             }

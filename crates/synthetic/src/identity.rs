@@ -113,7 +113,10 @@ impl Number {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        let bytes = self.text.get(..usize::from(self.length)).unwrap_or_default();
+        let bytes = self
+            .text
+            .get(..usize::from(self.length))
+            .unwrap_or_default();
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 

@@ -94,7 +94,11 @@ fn shares(total: u64, count: u64) -> impl Iterator<Item = u64> {
 fn sites(settings: &Settings) -> Result<Vec<Site>, Error> {
     let mut sites = Vec::new();
     let counties = u64::try_from(settings.area.len()).unwrap_or(1);
-    for (county, households) in settings.area.iter().zip(shares(settings.households, counties)) {
+    for (county, households) in settings
+        .area
+        .iter()
+        .zip(shares(settings.households, counties))
+    {
         let usual = u64::from(settings.village_households);
         let villages = households.div_ceil(usual).min(COUNTY_VILLAGES);
         for (slice, households) in (0_u32..).zip(shares(households, villages)) {

@@ -43,21 +43,36 @@ pub(crate) struct Facts<'a> {
     pub(crate) effort: f64,
 }
 
-pub(crate) fn judge(random: &mut Random, context: &Context, village: &Village, facts: &Facts<'_>) -> Verdict {
+pub(crate) fn judge(
+    random: &mut Random,
+    context: &Context,
+    village: &Village,
+    facts: &Facts<'_>,
+) -> Verdict {
     let people = convert::wide(facts.people.len().max(1));
     let net = facts.income.net();
     let per_head = net / people;
     let ratio = convert::float(per_head) / convert::float(context.line);
     let medical = convert::fen(facts.shocks.medical_paid);
     let catastrophic = convert::float(medical) > CATASTROPHIC * convert::float(net.max(1));
-    let dropout = facts.people.iter().any(|person| person.dropout.is_some() && !person.severe());
+    let dropout = facts
+        .people
+        .iter()
+        .any(|person| person.dropout.is_some() && !person.severe());
     let deprived = facts.dwelling.grade == DwellingGrade::D
         || dropout
         || (!facts.dwelling.water_safe && facts.dwelling.water_scarce)
         || catastrophic;
     let poor = per_head < context.line || (deprived && ratio < NEAR_LINE);
     let (cause, cause_second) = causes(random, village, facts);
-    Verdict { per_head, ratio, deprived, poor, cause, cause_second }
+    Verdict {
+        per_head,
+        ratio,
+        deprived,
+        poor,
+        cause,
+        cause_second,
+    }
 }
 
 /// Evidence for each cause times the weight that gives, among the registered, the shares of the
@@ -71,26 +86,78 @@ fn causes(random: &mut Random, village: &Village, facts: &Facts<'_>) -> (Cause, 
     let serious = any(|person| person.serious);
     let chronic = any(|person| person.chronic && person.age < 70);
     let lettered = any(|person| {
-        person.age >= 16 && person.education.is_some_and(|reached| reached >= Education::Junior)
+        person.age >= 16
+            && person
+                .education
+                .is_some_and(|reached| reached >= Education::Junior)
     });
     let skilled = any(|person| person.labour == Labour::Skilled);
     let if_so = |holds: bool, yes: f64, no: f64| if holds { yes } else { no };
     let shocks = facts.shocks;
     let share = able / size;
     let evidence = [
-        (Cause::Illness, if_so(serious, 3.1, if_so(chronic, 0.95, 0.05))),
-        (Cause::Disability, if_so(any(Person::severe), 2.6, if_so(any(|person| person.disability.is_some()), 1.2, 0.0))),
-        (Cause::LackLabour, if_so(able < 0.5, 1.35, if_so(share < 0.4, 0.85, 0.06))),
-        (Cause::LackTechnology, if_so(able > 0.5 && !skilled, if_so(lettered, 0.72, 0.95), 0.05)),
-        (Cause::LackCapital, if_so(able > 0.5, if_so(facts.wealth.debt > 0, 1.10, 0.92), 0.15)),
-        (Cause::Schooling, if_so(shocks.schooling_cost > 5_000.0, 1.35, 0.02)),
-        (Cause::Disaster, if_so(shocks.disaster.is_some(), 2.2, if_so(shocks.crop_failure, 0.7, 0.01))),
-        (Cause::LackLand, if_so(facts.land.cultivated < 0.6 * size, 0.62, 0.02)),
-        (Cause::LackWater, if_so(facts.dwelling.water_scarce, 1.0, if_so(village.dry, 0.45, 0.01))),
-        (Cause::Traffic, if_so(facts.dwelling.road_km > 2.5, 0.68, 0.06)),
+        (
+            Cause::Illness,
+            if_so(serious, 3.1, if_so(chronic, 0.95, 0.05)),
+        ),
+        (
+            Cause::Disability,
+            if_so(
+                any(Person::severe),
+                2.6,
+                if_so(any(|person| person.disability.is_some()), 1.2, 0.0),
+            ),
+        ),
+        (
+            Cause::LackLabour,
+            if_so(able < 0.5, 1.35, if_so(share < 0.4, 0.85, 0.06)),
+        ),
+        (
+            Cause::LackTechnology,
+            if_so(able > 0.5 && !skilled, if_so(lettered, 0.72, 0.95), 0.05),
+        ),
+        (
+            Cause::LackCapital,
+            if_so(able > 0.5, if_so(facts.wealth.debt > 0, 1.10, 0.92), 0.15),
+        ),
+        (
+            Cause::Schooling,
+            if_so(shocks.schooling_cost > 5_000.0, 1.35, 0.02),
+        ),
+        (
+            Cause::Disaster,
+            if_so(
+                shocks.disaster.is_some(),
+                2.2,
+                if_so(shocks.crop_failure, 0.7, 0.01),
+            ),
+        ),
+        (
+            Cause::LackLand,
+            if_so(facts.land.cultivated < 0.6 * size, 0.62, 0.02),
+        ),
+        (
+            Cause::LackWater,
+            if_so(
+                facts.dwelling.water_scarce,
+                1.0,
+                if_so(village.dry, 0.45, 0.01),
+            ),
+        ),
+        (
+            Cause::Traffic,
+            if_so(facts.dwelling.road_km > 2.5, 0.68, 0.06),
+        ),
         (Cause::Motivation, if_so(facts.effort < 0.8, 1.9, 0.05)),
         (Cause::Marriage, if_so(shocks.marriage, 1.8, 0.0)),
-        (Cause::Bereavement, if_so(shocks.bereavement || facts.form == Form::LoneParent, 0.55, 0.0)),
+        (
+            Cause::Bereavement,
+            if_so(
+                shocks.bereavement || facts.form == Form::LoneParent,
+                0.55,
+                0.0,
+            ),
+        ),
         (Cause::Other, 0.25),
     ];
     let mut best = (0.0, Cause::Other);

@@ -84,7 +84,8 @@ impl Random {
     /// Near enough to a standard normal: four 16-bit uniforms of one word (range ±3.46).
     pub(crate) fn normal(&mut self) -> f64 {
         let word = self.word();
-        let sum = (word & 0xFFFF) + ((word >> 16) & 0xFFFF) + ((word >> 32) & 0xFFFF) + (word >> 48);
+        let sum =
+            (word & 0xFFFF) + ((word >> 16) & 0xFFFF) + ((word >> 32) & 0xFFFF) + (word >> 48);
         (f64::from(convert::low(sum)) - 131_070.0) / 37_836.7
     }
 

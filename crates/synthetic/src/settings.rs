@@ -159,7 +159,11 @@ impl Settings {
         }) {
             return wrong("counties are not in ascending order of their codes");
         }
-        if self.area.iter().any(|county| !(110_000..=999_999).contains(&county.code)) {
+        if self
+            .area
+            .iter()
+            .any(|county| !(110_000..=999_999).contains(&county.code))
+        {
             return wrong("a county code has six digits");
         }
         let shares = [

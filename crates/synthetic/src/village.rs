@@ -68,7 +68,11 @@ impl Village {
         let road_km = usual_km * random.lognormal(0.5);
         let disaster = random.chance(0.06).then(|| {
             random.choose(
-                &[(0.4, Risks::Flood), (0.2, Risks::Geological), (0.25, Risks::Drought)],
+                &[
+                    (0.4, Risks::Flood),
+                    (0.2, Risks::Geological),
+                    (0.25, Risks::Drought),
+                ],
                 Risks::Weather,
             )
         });
@@ -88,8 +92,16 @@ impl Village {
             dry: random.chance(dry),
             disaster,
             level,
-            clans: [name::surname(random), name::surname(random), name::surname(random)],
-            ethnicity: if minority { 1 + u8::try_from(random.below(5)).unwrap_or(0) } else { 0 },
+            clans: [
+                name::surname(random),
+                name::surname(random),
+                name::surname(random),
+            ],
+            ethnicity: if minority {
+                1 + u8::try_from(random.below(5)).unwrap_or(0)
+            } else {
+                0
+            },
             fraud,
         }
     }
