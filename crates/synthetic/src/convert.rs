@@ -39,11 +39,6 @@ pub(crate) fn small(value: i64) -> i32 {
     value.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
 }
 
-/// Negative becomes 0.
-pub(crate) fn count(value: i64) -> usize {
-    value.max(0) as usize
-}
-
 /// Saturates.
 pub(crate) fn wide(value: usize) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)

@@ -317,7 +317,11 @@ impl Departments {
             batch.properties.push(PropertyRow {
                 subject,
                 property: unique + 1,
-                kind: PropertyKind::Rural,
+                kind: if random.chance(0.12) {
+                    PropertyKind::Resettlement
+                } else {
+                    PropertyKind::Rural
+                },
                 m2: f64::from(random.between(60, 220)),
                 bought: self.as_of - random.between(300, 6_000),
             });

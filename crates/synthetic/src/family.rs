@@ -31,23 +31,23 @@ pub(crate) enum Form {
 
 /// Shares of forms in a county: mean size near 3.5 (20,000 households, 70,000 people).
 const COUNTY: [(f64, Form); 8] = [
-    (0.33, Form::Nuclear),
-    (0.20, Form::Stem),
-    (0.13, Form::Joint),
-    (0.10, Form::ElderCouple),
-    (0.07, Form::ElderAlone),
-    (0.05, Form::Alone),
+    (0.34, Form::Nuclear),
+    (0.22, Form::Stem),
+    (0.15, Form::Joint),
+    (0.09, Form::ElderCouple),
+    (0.05, Form::ElderAlone),
+    (0.04, Form::Alone),
     (0.04, Form::LoneParent),
     (0.04, Form::SkippedGeneration),
 ];
 /// Shares among the registered poor: mean size near 3.04 (89.62 M people, 29.48 M households).
 const LISTED: [(f64, Form); 8] = [
-    (0.28, Form::Nuclear),
-    (0.13, Form::Stem),
-    (0.09, Form::Joint),
-    (0.16, Form::ElderCouple),
-    (0.12, Form::ElderAlone),
-    (0.08, Form::Alone),
+    (0.29, Form::Nuclear),
+    (0.15, Form::Stem),
+    (0.10, Form::Joint),
+    (0.15, Form::ElderCouple),
+    (0.11, Form::ElderAlone),
+    (0.07, Form::Alone),
     (0.05, Form::LoneParent),
     (0.05, Form::SkippedGeneration),
 ];

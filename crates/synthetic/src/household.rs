@@ -62,7 +62,6 @@ pub(crate) struct Household {
     pub(crate) connected: bool,
     /// Whoever answers cannot read.
     pub(crate) unlettered: bool,
-    pub(crate) effort: f64,
     pub(crate) verdict: Verdict,
 }
 
@@ -158,7 +157,6 @@ pub(crate) fn household(
         unlettered: people
             .first()
             .is_some_and(|head| head.education == Some(crate::codes::Education::Illiterate)),
-        effort,
         verdict,
     }
 }
@@ -295,6 +293,7 @@ fn public_jobs(random: &mut Random, context: &Context, income: &mut Income, peop
         .filter(|person| weak(person) && person.work.is_none() && person.payroll.is_none())
     {
         if random.chance(if low { 0.20 } else { 0.02 }) {
+            person.payroll = Some(PayrollKind::Temporary);
             person.public_months = random.between(6, 12);
             let yuan = f64::from(person.public_months) * 620.0 * context.prices;
             income.public_job += convert::fen(yuan);
@@ -335,7 +334,7 @@ fn support(
         .any(|person| person.severe() || person.serious);
     let idle = people.iter().all(|person| !person.able());
     let alone = matches!(form, Form::ElderAlone | Form::Alone);
-    if alone && idle && ratio < 1.0 && random.chance(0.38) {
+    if alone && idle && ratio < 1.3 && random.chance(0.6) {
         income.extreme_support = convert::fen(9_000.0 * context.prices);
         people
             .iter_mut()

@@ -239,7 +239,7 @@ pub(crate) fn earn(
             let brought = if matches!(work.place, WorkPlace::Township) {
                 0.95
             } else {
-                0.72
+                0.62
             };
             income.wage += convert::fen(year.min(wage * share * 1.06) * brought);
         }
@@ -252,7 +252,7 @@ pub(crate) fn earn(
     let yuan = level * means.luck * means.effort;
     let crop = year(
         random,
-        1_150.0 * farmed * village.land_quality * means.harvest,
+        1_700.0 * farmed * village.land_quality * means.harvest,
         |month| match month {
             5 => 0.3,
             8 => 0.25,
@@ -261,9 +261,9 @@ pub(crate) fn earn(
             _ => 0.0,
         },
     ) * yuan;
-    let keeps = hands > 0.3 && random.chance(0.42);
+    let keeps = hands > 0.3 && random.chance(0.5);
     let livestock = if keeps {
-        5_200.0 * random.lognormal(0.8) * (0.4 + 0.4 * hands.min(3.0))
+        7_000.0 * random.lognormal(0.8) * (0.4 + 0.4 * hands.min(3.0))
     } else {
         0.0
     };
@@ -355,10 +355,10 @@ pub(crate) fn transfers(
         && people
             .iter()
             .all(|person| !person.able() || person.age >= 58)
-        && random.chance(0.72)
+        && random.chance(0.85)
     {
         income.other_transfer += convert::fen(
-            3_900.0 * prices * random.lognormal(0.7) * convert::float_of_count(elders),
+            5_200.0 * prices * random.lognormal(0.7) * convert::float_of_count(elders),
         );
     }
 }

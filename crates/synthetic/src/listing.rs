@@ -246,6 +246,9 @@ fn describe(random: &mut Random, listing: &mut Listing, household: &Household, p
 }
 
 fn risk(random: &mut Random, household: &Household, cause: Cause) -> Risks {
+    if household.dwelling.unsafe_() && random.chance(0.4) {
+        return Risks::UnsafeHousing;
+    }
     match cause {
         Cause::Illness => random.choose(
             &[

@@ -246,6 +246,8 @@ fn school(random: &mut Random, setting: &Setting<'_>, person: &mut Person) {
             person.student = Student::NotStudent;
             person.dropout = Some(if severe {
                 DropoutReason::Disability
+            } else if person.serious {
+                DropoutReason::Illness
             } else {
                 random.choose(
                     &[

@@ -8,8 +8,8 @@ use crate::settings::Settings;
 use crate::village::{Births, Site, Village};
 
 /// Villages and households of each.
-const VILLAGES: u32 = 100;
-const HOUSEHOLDS: u32 = 25;
+const VILLAGES: u32 = 320;
+const HOUSEHOLDS: u32 = 20;
 const SEED: u64 = 0x0F11_0717;
 /// Code of a province that does not exist, and that no county of settings may have.
 const AREA: i64 = 100_000_100_000;

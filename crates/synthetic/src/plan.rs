@@ -8,7 +8,6 @@ use crate::convert;
 use crate::error::Error;
 use crate::extract::Departments;
 use crate::household::Context;
-use crate::listing::Norms;
 use crate::pilot;
 use crate::settings::{self, Settings};
 use crate::summary::PartSummary;
@@ -182,17 +181,4 @@ impl Plan {
         batch.flush(self.minimal, sink, &mut summary)?;
         Ok(summary)
     }
-
-    /// Probabilities and levels found by the pilot.
-    pub(crate) fn rules(&self) -> &Rules {
-        &self.rules
-    }
-
-    /// Norms of the list, for tests.
-    pub(crate) fn norms(&self) -> Norms {
-        self.rules.norms
-    }
 }
-
-#[cfg(test)]
-mod tests;

@@ -25,7 +25,6 @@ pub(crate) struct Verdict {
     pub(crate) per_head: i64,
     /// Net income per head over the line.
     pub(crate) ratio: f64,
-    pub(crate) deprived: bool,
     pub(crate) poor: bool,
     /// What weighs most on the household, poor or not.
     pub(crate) cause: Cause,
@@ -68,7 +67,6 @@ pub(crate) fn judge(
     Verdict {
         per_head,
         ratio,
-        deprived,
         poor,
         cause,
         cause_second,
@@ -98,14 +96,14 @@ fn causes(random: &mut Random, village: &Village, facts: &Facts<'_>) -> (Cause, 
     let evidence = [
         (
             Cause::Illness,
-            if_so(serious, 3.1, if_so(chronic, 0.95, 0.05)),
+            if_so(serious, 3.6, if_so(chronic, 1.15, 0.05)),
         ),
         (
             Cause::Disability,
             if_so(
                 any(Person::severe),
-                2.6,
-                if_so(any(|person| person.disability.is_some()), 1.2, 0.0),
+                3.2,
+                if_so(any(|person| person.disability.is_some()), 1.5, 0.0),
             ),
         ),
         (

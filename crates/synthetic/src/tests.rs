@@ -2,6 +2,7 @@
 
 mod calibration;
 mod planted;
+mod proxies;
 mod schema;
 mod shape;
 
