@@ -60,7 +60,7 @@ codes! {
     #[derive(PartialOrd)]
     Education { Illiterate = "illiterate", Primary = "primary", Junior = "junior", Senior = "senior", College = "college", University = "university" }
     Student {
-        NotStudent = "not_student", PreschoolAge = "preschool_age", Kindergarten = "kindergarten",
+        OutOfSchool = "not_student", PreschoolAge = "preschool_age", Kindergarten = "kindergarten",
         Primary = "primary", Grade7 = "grade_7", Grade8 = "grade_8", Grade9 = "grade_9",
         Senior1 = "senior_1", Senior2 = "senior_2", Senior3 = "senior_3", Vocational1 = "vocational_1",
         Vocational2 = "vocational_2", Vocational3 = "vocational_3",

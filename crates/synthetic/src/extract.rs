@@ -236,7 +236,7 @@ impl Departments {
             | Student::Bachelor3
             | Student::Bachelor4
             | Student::Master => SchoolStage::Higher,
-            Student::NotStudent if person.dropout.is_some() => {
+            Student::OutOfSchool if person.dropout.is_some() => {
                 if !random.chance(self.coverage) {
                     return false;
                 }
@@ -254,7 +254,7 @@ impl Departments {
                 });
                 return true;
             }
-            Student::NotStudent => return false,
+            Student::OutOfSchool => return false,
         };
         if random.chance(self.full()) {
             let subsidised = random.chance(0.22);

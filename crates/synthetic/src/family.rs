@@ -315,17 +315,20 @@ impl Forming<'_> {
                 let age = self.head_age() + self.random.between(12, 28);
                 self.add(Relation::Uncle, Sex::Male, age, true);
             }
-            _ => {
-                self.head(0.8, 30, 70);
-                let sex = if self.random.chance(0.5) {
-                    Sex::Male
-                } else {
-                    Sex::Female
-                };
-                let age = self.random.between(10, 70);
-                self.add(Relation::Other, sex, age, false);
-            }
+            _ => self.strangers(),
         }
+    }
+
+    /// Two who are no kin in the list's sense.
+    fn strangers(&mut self) {
+        self.head(0.8, 30, 70);
+        let sex = if self.random.chance(0.5) {
+            Sex::Male
+        } else {
+            Sex::Female
+        };
+        let age = self.random.between(10, 70);
+        self.add(Relation::Other, sex, age, false);
     }
 
     fn grandparents(&mut self, him: Relation, her: Relation, of_clan: bool) {

@@ -110,21 +110,7 @@ pub(crate) fn household(
     public_jobs(random, context, &mut income, people);
     income::transfers(random, &land, context.prices, people, &mut income);
 
-    let per_head = convert::float(income.net()) / size / convert::float(context.line);
-    let current = (random::ln(per_head.max(0.08)) - LOG_RATIO.0) / LOG_RATIO.1;
-    let wealth =
-        (current - random::ln(luck) / LOG_RATIO.1).clamp(-2.4, 2.4) * 0.80 + 0.42 * random.normal();
-    let dwelling = Dwelling::new(random, village, wealth, size, context.as_of);
-    let trades = income.other_production > 0;
-    let mut owned = Wealth::new(
-        random,
-        current,
-        wealth,
-        context.prices,
-        trades,
-        context.as_of,
-    );
-    owe(random, context, &shocks, &mut owned);
+    let (dwelling, owned) = settle_down(random, context, village, (&income, &shocks), (size, luck));
     let kind = support(random, context, form, &mut income, people);
     let verdict = poverty::judge(
         random,
@@ -161,12 +147,38 @@ pub(crate) fn household(
     }
 }
 
+/// Dwelling and wealth follow from income: the lasting part of it more than the year's luck.
+fn settle_down(
+    random: &mut Random,
+    context: &Context,
+    village: &Village,
+    (income, shocks): (&Income, &Shocks),
+    (size, luck): (f64, f64),
+) -> (Dwelling, Wealth) {
+    let per_head = convert::float(income.net()) / size / convert::float(context.line);
+    let current = (random::ln(per_head.max(0.08)) - LOG_RATIO.0) / LOG_RATIO.1;
+    let wealth =
+        (current - random::ln(luck) / LOG_RATIO.1).clamp(-2.4, 2.4) * 0.80 + 0.55 * random.normal();
+    let dwelling = Dwelling::new(random, village, wealth, size, context.as_of);
+    let trades = income.other_production > 0;
+    let mut owned = Wealth::new(
+        random,
+        current,
+        wealth,
+        context.prices,
+        trades,
+        context.as_of,
+    );
+    owe(random, context, shocks, &mut owned);
+    (dwelling, owned)
+}
+
 /// The lasting and the passing in what a household earns.
 fn means(random: &mut Random, context: &Context, shocks: &Shocks, lasting: f64) -> Means {
     Means {
         prices: context.prices,
         ability: context.scale * random::exp(lasting),
-        luck: random.lognormal(0.25),
+        luck: random.lognormal(0.50),
         harvest: match (shocks.disaster, shocks.crop_failure) {
             (Some(_), _) => random.within(0.1, 0.5),
             (None, true) => random.within(0.3, 0.6),

@@ -210,7 +210,7 @@ pub(crate) fn work(
     Some(Work {
         place,
         months,
-        wage: wage * random.lognormal(0.22),
+        wage: wage * random.lognormal(0.30),
         channel,
         employer: convert::byte(random.below(16)),
     })
@@ -355,10 +355,10 @@ pub(crate) fn transfers(
         && people
             .iter()
             .all(|person| !person.able() || person.age >= 58)
-        && random.chance(0.85)
+        && random.chance(0.78)
     {
         income.other_transfer += convert::fen(
-            5_200.0 * prices * random.lognormal(0.7) * convert::float_of_count(elders),
+            4_300.0 * prices * random.lognormal(0.7) * convert::float_of_count(elders),
         );
     }
 }

@@ -74,6 +74,11 @@ pub(crate) fn visibility(household: &Household, people: &[Person]) -> f64 {
     if any(Person::absent) {
         seen -= 0.22;
     }
+    seen += match people.len() {
+        ..=2 => 0.22,
+        3..=4 => 0.0,
+        _ => -0.22,
+    };
     if household.verdict.ratio < 0.7 {
         seen += 0.12;
     }
@@ -100,7 +105,11 @@ pub(crate) fn pull(household: &Household, people: &[Person]) -> f64 {
         pull *= 1.5;
     }
     // small households of the old catch the eye of a village meeting
-    pull * if people.len() <= 2 { 1.35 } else { 1.0 }
+    pull * match people.len() {
+        ..=2 => 1.9,
+        3..=4 => 1.0,
+        _ => 0.7,
+    }
 }
 
 /// Puts a household on the list or leaves it off.

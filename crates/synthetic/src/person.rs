@@ -84,7 +84,7 @@ impl Person {
     }
 
     pub(crate) fn in_school(&self) -> bool {
-        !matches!(self.student, Student::NotStudent | Student::PreschoolAge)
+        !matches!(self.student, Student::OutOfSchool | Student::PreschoolAge)
     }
 
     /// At school beyond what is compulsory.
@@ -151,7 +151,7 @@ pub(crate) fn person(
         identity,
         politics: Politics::Masses,
         education: None,
-        student: Student::NotStudent,
+        student: Student::OutOfSchool,
         dropout: None,
         chronic: false,
         serious: false,
@@ -243,7 +243,7 @@ fn school(random: &mut Random, setting: &Setting<'_>, person: &mut Person) {
         let remote = matches!(setting.village.terrain, Terrain::Mountain);
         let leaves = 0.002 + if age >= 12 { 0.006 } else { 0.0 } + if remote { 0.003 } else { 0.0 };
         if random.chance(if severe { 0.30 } else { leaves }) {
-            person.student = Student::NotStudent;
+            person.student = Student::OutOfSchool;
             person.dropout = Some(if severe {
                 DropoutReason::Disability
             } else if person.serious {
@@ -301,7 +301,7 @@ fn student(random: &mut Random, person: &Person, culture: f64) -> Student {
                 (1, 0) => Student::Vocational1,
                 (1, 1) => Student::Vocational2,
                 (1, _) => Student::Vocational3,
-                _ => Student::NotStudent,
+                _ => Student::OutOfSchool,
             }
         }
         _ => {
@@ -319,7 +319,7 @@ fn student(random: &mut Random, person: &Person, culture: f64) -> Student {
                 (1, 19, _) => Student::HigherVocational2,
                 (1, 20, _) => Student::HigherVocational3,
                 (_, 22, 0) if random.chance(0.06) => Student::Master,
-                _ => Student::NotStudent,
+                _ => Student::OutOfSchool,
             }
         }
     }

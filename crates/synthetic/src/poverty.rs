@@ -73,10 +73,8 @@ pub(crate) fn judge(
     }
 }
 
-/// Evidence for each cause times the weight that gives, among the registered, the shares of the
-/// paper the system follows (Zhao, Cao, He 2020): 30.54 % illness or disability, 46.78 % lack of
-/// capital, technology or labour, of these 22.88 points capital.
-fn causes(random: &mut Random, village: &Village, facts: &Facts<'_>) -> (Cause, Option<Cause>) {
+/// What speaks for the causes in the people of a household.
+fn of_people(facts: &Facts<'_>) -> [(Cause, f64); 6] {
     let people = facts.people;
     let size = convert::float_of_count(people.len().max(1));
     let able = convert::float_of_count(people.iter().filter(|person| person.able()).count());
@@ -90,37 +88,51 @@ fn causes(random: &mut Random, village: &Village, facts: &Facts<'_>) -> (Cause, 
                 .is_some_and(|reached| reached >= Education::Junior)
     });
     let skilled = any(|person| person.labour == Labour::Skilled);
-    let if_so = |holds: bool, yes: f64, no: f64| if holds { yes } else { no };
-    let shocks = facts.shocks;
     let share = able / size;
-    let evidence = [
+    [
         (
             Cause::Illness,
-            if_so(serious, 3.6, if_so(chronic, 1.15, 0.05)),
+            if_so(serious, 4.2, if_so(chronic, 1.42, 0.06)),
         ),
         (
             Cause::Disability,
             if_so(
                 any(Person::severe),
-                3.2,
-                if_so(any(|person| person.disability.is_some()), 1.5, 0.0),
+                3.5,
+                if_so(any(|person| person.disability.is_some()), 1.7, 0.0),
             ),
         ),
         (
             Cause::LackLabour,
-            if_so(able < 0.5, 1.35, if_so(share < 0.4, 0.85, 0.06)),
+            if_so(able < 0.5, 1.20, if_so(share < 0.4, 0.72, 0.06)),
         ),
         (
             Cause::LackTechnology,
-            if_so(able > 0.5 && !skilled, if_so(lettered, 0.72, 0.95), 0.05),
+            if_so(able > 0.5 && !skilled, if_so(lettered, 0.60, 0.80), 0.05),
         ),
         (
             Cause::LackCapital,
-            if_so(able > 0.5, if_so(facts.wealth.debt > 0, 1.10, 0.92), 0.15),
+            if_so(able > 0.5, if_so(facts.wealth.debt > 0, 0.93, 0.78), 0.14),
         ),
         (
+            Cause::Bereavement,
+            if_so(
+                facts.shocks.bereavement || facts.form == Form::LoneParent,
+                0.55,
+                0.0,
+            ),
+        ),
+    ]
+}
+
+/// What speaks for the causes in the year, the place and the land.
+fn of_place(village: &Village, facts: &Facts<'_>) -> [(Cause, f64); 8] {
+    let size = convert::float_of_count(facts.people.len().max(1));
+    let shocks = facts.shocks;
+    [
+        (
             Cause::Schooling,
-            if_so(shocks.schooling_cost > 5_000.0, 1.35, 0.02),
+            if_so(shocks.schooling_cost > 5_000.0, 1.5, 0.02),
         ),
         (
             Cause::Disaster,
@@ -132,7 +144,7 @@ fn causes(random: &mut Random, village: &Village, facts: &Facts<'_>) -> (Cause, 
         ),
         (
             Cause::LackLand,
-            if_so(facts.land.cultivated < 0.6 * size, 0.62, 0.02),
+            if_so(facts.land.cultivated < 0.6 * size, 0.75, 0.03),
         ),
         (
             Cause::LackWater,
@@ -144,23 +156,25 @@ fn causes(random: &mut Random, village: &Village, facts: &Facts<'_>) -> (Cause, 
         ),
         (
             Cause::Traffic,
-            if_so(facts.dwelling.road_km > 2.5, 0.68, 0.06),
+            if_so(facts.dwelling.road_km > 2.5, 0.8, 0.08),
         ),
-        (Cause::Motivation, if_so(facts.effort < 0.8, 1.9, 0.05)),
+        (Cause::Motivation, if_so(facts.effort < 0.8, 2.1, 0.06)),
         (Cause::Marriage, if_so(shocks.marriage, 1.8, 0.0)),
-        (
-            Cause::Bereavement,
-            if_so(
-                shocks.bereavement || facts.form == Form::LoneParent,
-                0.55,
-                0.0,
-            ),
-        ),
         (Cause::Other, 0.25),
-    ];
+    ]
+}
+
+fn if_so(holds: bool, yes: f64, no: f64) -> f64 {
+    if holds { yes } else { no }
+}
+
+/// Evidence for each cause times the weight that gives, among the registered, the shares of the
+/// paper the system follows (Zhao, Cao, He 2020): 30.54 % illness or disability, 46.78 % lack of
+/// capital, technology or labour, of these 22.88 points capital.
+fn causes(random: &mut Random, village: &Village, facts: &Facts<'_>) -> (Cause, Option<Cause>) {
     let mut best = (0.0, Cause::Other);
     let mut second = (0.0, None);
-    for (cause, weight) in evidence {
+    for (cause, weight) in of_people(facts).into_iter().chain(of_place(village, facts)) {
         let weight = weight * random.lognormal(0.5);
         if weight > best.0 {
             second = (best.0, Some(best.1));

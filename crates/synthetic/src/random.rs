@@ -47,7 +47,10 @@ impl Random {
         };
         let start = mix(seed.wrapping_add(GOLDEN.wrapping_mul(purpose)));
         Self {
-            state: mix(start ^ mix(convert::bits(key).wrapping_add(GOLDEN))),
+            state: mix(start
+                ^ mix(
+                    convert::bits(key).wrapping_mul(0xD129_0D3A_4A1F_7C2B) ^ 0x5851_F42D_4C95_7F2D
+                )),
         }
     }
 

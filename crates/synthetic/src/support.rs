@@ -126,15 +126,15 @@ fn apply(
 ) {
     let as_of = survey.rules.context.as_of;
     let entered = listing.identified_on.or(listing.registered_on);
-    if let Some(entered) = entered {
-        if random.chance(0.6) {
-            survey.batch.applications.push(ApplicationRow {
-                household: serial,
-                applied: entered - random.between(8, 60),
-                accepted: Some(true),
-                decided: Some(entered),
-            });
-        }
+    if let Some(entered) = entered
+        && random.chance(0.6)
+    {
+        survey.batch.applications.push(ApplicationRow {
+            household: serial,
+            applied: entered - random.between(8, 60),
+            accepted: Some(true),
+            decided: Some(entered),
+        });
     }
     let wants = if truth.verdict.poor { 0.22 } else { 0.02 };
     if !matches!(

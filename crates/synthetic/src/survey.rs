@@ -34,6 +34,7 @@ pub(crate) struct Rules {
 /// The house visited before, from which enumerators copy and whose people are listed twice.
 struct Before {
     number: u32,
+    phone: u64,
     declared: Declared,
     /// Serial and facts of its last listed member of working age.
     relative: Option<(i64, Person)>,
@@ -195,6 +196,7 @@ impl Survey<'_> {
         let phone = self.phone(random, serial, unit.number);
         self.before = Some(Before {
             number: unit.number,
+            phone,
             declared,
             relative: roster
                 .listed
@@ -259,7 +261,7 @@ impl Survey<'_> {
         let shares = random.chance(0.01);
         match &self.before {
             Some(before) if shares => {
-                let other = before.number;
+                let (other, phone) = (before.number, before.phone);
                 self.plant(serial, None, Family::SharedPhone, false, true);
                 self.plant(
                     self.village.serial(other),
@@ -268,7 +270,7 @@ impl Survey<'_> {
                     false,
                     true,
                 );
-                self.village.phone(other)
+                phone
             }
             Some(_) | None => self.village.phone(number),
         }

@@ -59,8 +59,7 @@ impl Survey<'_> {
             self.enter(
                 random,
                 serial,
-                unit,
-                listing,
+                (unit, listing),
                 (person, shown),
                 &mut roster.listed,
             );
@@ -88,8 +87,7 @@ impl Survey<'_> {
         &mut self,
         random: &mut Random,
         household: i64,
-        unit: &Unit<'_>,
-        listing: &Listing,
+        (unit, listing): (&Unit<'_>, &Listing),
         (person, shown): (&Person, Shown),
         listed: &mut Vec<(i64, Person)>,
     ) {
@@ -173,12 +171,12 @@ impl Survey<'_> {
         dead.disability = None;
         dead.serious = false;
         dead.stays = 0;
-        dead.student = crate::codes::Student::NotStudent;
+        dead.student = crate::codes::Student::OutOfSchool;
         dead.labour = crate::codes::Labour::None;
         dead.died = Some(as_of - random.between(20, 1_000));
         let records = &mut self.random(Stream::Extract, unit.number + 4_000);
         let shown = self.shown(records, &dead);
-        self.enter(random, serial, unit, listing, (&dead, shown), listed);
+        self.enter(random, serial, (unit, listing), (&dead, shown), listed);
     }
 
     /// A grown child counted here and in the house before: with the same number, or with one that

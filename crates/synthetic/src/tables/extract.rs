@@ -12,7 +12,7 @@ use super::digits;
 fn begin<'a, R>(rows: &'a [R], subject: impl Fn(&R) -> &Subject + Copy) -> Builder<'a, R> {
     let mut out = Builder::new(rows);
     out.text("identity", 18, move |row, text| {
-        text.push_str(subject(row).identity.as_str())
+        text.push_str(subject(row).identity.as_str());
     });
     out.text("name", 9, move |row, text| subject(row).name.write(text));
     out.area("village", move |row| subject(row).village);
@@ -61,7 +61,7 @@ pub(crate) fn company(rows: &[CompanyRow]) -> Vec<Column> {
 pub(crate) fn payroll(rows: &[PayrollRow]) -> Vec<Column> {
     let mut out = begin(rows, |row| &row.subject);
     out.text("employer", 15, |row, text| {
-        text.push_str(name::office(row.office))
+        text.push_str(name::office(row.office));
     });
     out.code("payroll_kind", |row| Some(row.kind));
     out.money("monthly_pay", |row| Some(row.pay));
@@ -95,7 +95,7 @@ pub(crate) fn hospital(rows: &[HospitalRow]) -> Vec<Column> {
 pub(crate) fn disability(rows: &[DisabilityRow]) -> Vec<Column> {
     let mut out = begin(rows, |row| &row.subject);
     out.text("certificate", 20, |row, text| {
-        text.push_str(row.certificate.as_str())
+        text.push_str(row.certificate.as_str());
     });
     out.code("disability_kind", |row| Some(row.kind));
     out.code("disability_level", |row| Some(row.level));
@@ -116,7 +116,7 @@ pub(crate) fn migrant(rows: &[MigrantRow]) -> Vec<Column> {
     let mut out = begin(rows, |row| &row.subject);
     out.code("work_place", |row| Some(row.place));
     out.text("employer", 15, |row, text| {
-        text.push_str(name::employer(row.employer))
+        text.push_str(name::employer(row.employer));
     });
     out.integer("months", |row| Some(row.months));
     out.money("monthly_wage", |row| Some(row.wage));

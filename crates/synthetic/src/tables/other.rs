@@ -30,7 +30,7 @@ pub(crate) fn unsurveyed(rows: &[UnsurveyedRow]) -> Vec<Column> {
     out.serial("household", |row| row.household);
     out.boolean("surveyed", |row| Some(row.surveyed));
     out.text("identity", 18, |row, text| {
-        text.push_str(row.subject.identity.as_str())
+        text.push_str(row.subject.identity.as_str());
     });
     out.text("name", 9, |row, text| row.subject.name.write(text));
     out.area("village", |row| row.subject.village);

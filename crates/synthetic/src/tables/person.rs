@@ -47,7 +47,7 @@ fn identities(out: &mut Builder<'_, PersonRow>) {
         }
     });
     out.text("ethnicity", 6, |row, text| {
-        text.push_str(name::ethnicity(row.ethnicity))
+        text.push_str(name::ethnicity(row.ethnicity));
     });
     out.code("politics", |row| Some(row.facts.politics));
 }

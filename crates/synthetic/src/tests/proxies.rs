@@ -143,6 +143,7 @@ fn area(features: &[Vec<f64>], poor: &[bool], villages: &[i64]) -> f64 {
 
 #[test]
 fn proxies_explain_poverty_well_but_not_wholly() {
+    let mut areas = Vec::new();
     for seed in [1, 2, 3] {
         let (register, _) = county(seed, 20_000);
         let poor: Vec<bool> = register
@@ -156,6 +157,10 @@ fn proxies_explain_poverty_well_but_not_wholly() {
             register.serials("household", "village"),
         );
         println!("seed {seed}: area under the curve {area:.4}");
-        assert!((0.84..0.92).contains(&area), "seed {seed}: {area}");
+        areas.push(area);
     }
+    assert!(
+        areas.iter().all(|area| (0.85..0.905).contains(area)),
+        "{areas:?}"
+    );
 }

@@ -187,7 +187,7 @@ fn every_person_has_a_household_and_sizes_hold() {
 
 #[test]
 fn relations_hold_but_for_planted_mistakes() {
-    let (register, _) = county(8, 4_000);
+    let (register, _) = county(8, 20_000);
     let households = register.serials("person", "household");
     let relations = register.texts("person", "relation");
     let sexes = register.texts("person", "sex");
