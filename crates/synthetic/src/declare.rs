@@ -8,6 +8,9 @@ use crate::income::{Income, Land};
 use crate::random::Random;
 use crate::village::Fraud;
 
+/// Bit of the telephone among the cells left empty.
+pub(crate) const PHONE: u32 = 11;
+
 /// The answers that go into the register.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Declared {

@@ -178,7 +178,7 @@ fn means(random: &mut Random, context: &Context, shocks: &Shocks, lasting: f64) 
     Means {
         prices: context.prices,
         ability: context.scale * random::exp(lasting),
-        luck: random.lognormal(0.50),
+        luck: random.lognormal(0.52),
         harvest: match (shocks.disaster, shocks.crop_failure) {
             (Some(_), _) => random.within(0.1, 0.5),
             (None, true) => random.within(0.3, 0.6),

@@ -108,7 +108,7 @@ pub(crate) fn pull(household: &Household, people: &[Person]) -> f64 {
     pull * match people.len() {
         ..=2 => 1.9,
         3..=4 => 1.0,
-        _ => 0.7,
+        _ => 0.62,
     }
 }
 

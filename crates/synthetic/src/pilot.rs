@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::village::{Births, Site, Village};
 
 /// Villages and households of each.
-const VILLAGES: u32 = 320;
+const VILLAGES: u32 = 480;
 const HOUSEHOLDS: u32 = 20;
 const SEED: u64 = 0x0F11_0717;
 /// The rest of those wrongly listed are old parents split off from their children, whom no pilot

@@ -92,27 +92,27 @@ fn of_people(facts: &Facts<'_>) -> [(Cause, f64); 6] {
     [
         (
             Cause::Illness,
-            if_so(serious, 4.2, if_so(chronic, 1.42, 0.06)),
+            if_so(serious, 4.6, if_so(chronic, 1.56, 0.06)),
         ),
         (
             Cause::Disability,
             if_so(
                 any(Person::severe),
-                3.5,
-                if_so(any(|person| person.disability.is_some()), 1.7, 0.0),
+                3.8,
+                if_so(any(|person| person.disability.is_some()), 1.85, 0.0),
             ),
         ),
         (
             Cause::LackLabour,
-            if_so(able < 0.5, 1.20, if_so(share < 0.4, 0.72, 0.06)),
+            if_so(able < 0.5, 1.14, if_so(share < 0.4, 0.68, 0.06)),
         ),
         (
             Cause::LackTechnology,
-            if_so(able > 0.5 && !skilled, if_so(lettered, 0.60, 0.80), 0.05),
+            if_so(able > 0.5 && !skilled, if_so(lettered, 0.57, 0.76), 0.05),
         ),
         (
             Cause::LackCapital,
-            if_so(able > 0.5, if_so(facts.wealth.debt > 0, 0.93, 0.78), 0.14),
+            if_so(able > 0.5, if_so(facts.wealth.debt > 0, 0.90, 0.75), 0.13),
         ),
         (
             Cause::Bereavement,

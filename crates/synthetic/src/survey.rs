@@ -5,7 +5,7 @@ mod member;
 
 use crate::batch::Batch;
 use crate::codes::{Cause, Family, Registration, Relation, Sex, TieKind, VehicleKind};
-use crate::declare::{self, Declared};
+use crate::declare::{self, Declared, PHONE};
 use crate::extract::{self, Departments, ShownWealth};
 use crate::family::Form;
 use crate::household::{self, Context, HIDDEN, Household, Manner};
@@ -193,7 +193,7 @@ impl Survey<'_> {
         if self.rules.extracts {
             self.compare(unit, &listing, &declared, &roster);
         }
-        let phone = self.phone(random, serial, unit.number);
+        let phone = self.phone(random, serial, unit.number, &declared);
         self.before = Some(Before {
             number: unit.number,
             phone,
@@ -257,10 +257,10 @@ impl Survey<'_> {
     }
 
     /// One in a hundred leaves the telephone of the house before.
-    fn phone(&mut self, random: &mut Random, serial: i64, number: u32) -> u64 {
-        let shares = random.chance(0.01);
+    fn phone(&mut self, random: &mut Random, serial: i64, number: u32, declared: &Declared) -> u64 {
+        let shares = random.chance(0.01) && !declared.empty(PHONE);
         match &self.before {
-            Some(before) if shares => {
+            Some(before) if shares && !before.declared.empty(PHONE) => {
                 let (other, phone) = (before.number, before.phone);
                 self.plant(serial, None, Family::SharedPhone, false, true);
                 self.plant(

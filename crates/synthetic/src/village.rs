@@ -56,10 +56,14 @@ impl Village {
     pub(crate) fn new(seed: u64, site: Site, fraud_villages: f64) -> Self {
         let random = &mut Random::keyed(seed, site.code, Stream::Village);
         // shares of terrain: a county of hills and mountains, where poverty was concentrated
-        let terrain = random.choose(
-            &[(0.25, Terrain::Plain), (0.40, Terrain::Hill)],
-            Terrain::Mountain,
-        );
+        // and spread evenly over the villages of each county, so that small counties keep it
+        let start = Random::keyed(seed, site.code / 1_000_000, Stream::Village).unit();
+        let turn = (start + f64::from(site.slice) * 0.618_033_988_749_895).fract();
+        let terrain = match turn {
+            ..0.25 => Terrain::Plain,
+            0.25..0.65 => Terrain::Hill,
+            _ => Terrain::Mountain,
+        };
         let (usual_km, quality, effect, dry) = match terrain {
             Terrain::Plain => (0.4, 1.15, 0.14, 0.04),
             Terrain::Hill => (0.9, 1.0, 0.0, 0.09),
@@ -76,7 +80,7 @@ impl Village {
                 Risks::Weather,
             )
         });
-        let level = effect - 0.04 * (road_km - usual_km) + 0.10 * random.normal();
+        let level = effect - 0.04 * (road_km - usual_km) + 0.08 * random.normal();
         let minority = random.chance(0.2);
         let fraud = if random.chance(fraud_villages) {
             random.choose(&[(0.5, Fraud::Copied)], Fraud::Invented)

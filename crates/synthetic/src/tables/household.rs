@@ -2,6 +2,7 @@
 
 use crate::codes::Registration;
 use crate::column::{Builder, Column};
+use crate::declare::PHONE;
 use crate::row::HouseholdRow;
 
 use super::digits;
@@ -106,7 +107,7 @@ fn incomes(out: &mut Out<'_>) {
 
 fn contacts(out: &mut Out<'_>) {
     out.text("phone", 11, |row, text| {
-        if !row.declared.empty(11) {
+        if !row.declared.empty(PHONE) {
             digits(text, row.phone);
         }
     });
