@@ -75,9 +75,9 @@ pub(crate) fn visibility(household: &Household, people: &[Person]) -> f64 {
         seen -= 0.22;
     }
     seen += match people.len() {
-        ..=2 => 0.22,
+        ..=2 => 0.28,
         3..=4 => 0.0,
-        _ => -0.22,
+        _ => -0.28,
     };
     if household.verdict.ratio < 0.7 {
         seen += 0.12;
@@ -106,9 +106,9 @@ pub(crate) fn pull(household: &Household, people: &[Person]) -> f64 {
     }
     // small households of the old catch the eye of a village meeting
     pull * match people.len() {
-        ..=2 => 1.9,
+        ..=2 => 2.1,
         3..=4 => 1.0,
-        _ => 0.62,
+        _ => 0.52,
     }
 }
 

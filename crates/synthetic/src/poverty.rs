@@ -104,7 +104,7 @@ fn of_people(facts: &Facts<'_>) -> [(Cause, f64); 6] {
         ),
         (
             Cause::LackLabour,
-            if_so(able < 0.5, 1.14, if_so(share < 0.4, 0.68, 0.06)),
+            if_so(able < 0.5, 1.11, if_so(share < 0.4, 0.66, 0.06)),
         ),
         (
             Cause::LackTechnology,
@@ -112,7 +112,7 @@ fn of_people(facts: &Facts<'_>) -> [(Cause, f64); 6] {
         ),
         (
             Cause::LackCapital,
-            if_so(able > 0.5, if_so(facts.wealth.debt > 0, 0.90, 0.75), 0.13),
+            if_so(able > 0.5, if_so(facts.wealth.debt > 0, 0.88, 0.73), 0.13),
         ),
         (
             Cause::Bereavement,

@@ -37,7 +37,7 @@ pub struct Settings {
     pub members_missed: f64,
     /// Households that declare less income or wealth than they have. Default 0.22.
     pub under_reporting: f64,
-    /// Villages whose enumerators copy or invent answers. Default 0.05.
+    /// Villages whose enumerators copy or invent answers, half each. Default 0.06.
     pub fraud_villages: f64,
     /// Facts that a department's extract shows, of all true ones. Default 0.87.
     pub coverage: f64,
@@ -112,7 +112,7 @@ impl Settings {
             unsurveyed: 0.02,
             members_missed: 0.06,
             under_reporting: 0.22,
-            fraud_villages: 0.05,
+            fraud_villages: 0.06,
             coverage: 0.87,
             false_match: 0.015,
             listed_only: false,

@@ -82,8 +82,12 @@ impl Village {
         });
         let level = effect - 0.04 * (road_km - usual_km) + 0.08 * random.normal();
         let minority = random.chance(0.2);
-        let fraud = if random.chance(fraud_villages) {
-            random.choose(&[(0.5, Fraud::Copied)], Fraud::Invented)
+        // spread evenly as well: every county of some 40 villages has both kinds
+        let at = (start + f64::from(site.slice) * 0.754_877_666_246_693).fract();
+        let fraud = if at < fraud_villages / 2.0 {
+            Fraud::Copied
+        } else if at < fraud_villages {
+            Fraud::Invented
         } else {
             Fraud::None
         };

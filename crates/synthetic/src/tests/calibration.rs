@@ -107,7 +107,7 @@ fn published_shares_hold() {
             0.3054,
             0.025,
         );
-        near("capital, technology or labour", seen.means, 0.4678, 0.025);
+        near("capital, technology or labour", seen.means, 0.4678, 0.03);
         near("capital", seen.capital, 0.2288, 0.025);
         near("wood as fuel", seen.wood, 0.37, 0.08);
         near("no sanitary toilet", seen.no_toilet, 0.34, 0.08);

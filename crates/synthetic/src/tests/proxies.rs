@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Standardised features of households, by row.
-fn features(register: &Register) -> Vec<Vec<f64>> {
+/// Sums over the people of each household.
+fn of_people(register: &Register) -> Vec<Vec<f64>> {
     let households = register.serials("household", "household");
     let place: BTreeMap<i64, usize> = households.iter().copied().zip(0..).collect();
     let mut rows = vec![vec![0.0; 9]; households.len()];
@@ -34,16 +34,25 @@ fn features(register: &Register) -> Vec<Vec<f64>> {
         row[7] += f64::from(born[person].unwrap() < -4_000);
         row[8] += f64::from(born[person].unwrap() > 13_800);
     }
+    for row in &mut rows {
+        let shares = [row[1] / row[0], row[6] / row[0], f64::from(row[1] < 0.5)];
+        row.extend(shares);
+    }
+    rows
+}
+
+/// Columns of the household as numbers.
+fn of_households(register: &Register) -> Vec<Vec<f64>> {
     let code = |column: &str, wanted: &str| -> Vec<f64> {
-        register
-            .texts("household", column)
+        let cells = register.texts("household", column);
+        cells
             .iter()
             .map(|cell| f64::from(*cell == Some(wanted)))
             .collect()
     };
     let flag = |column: &str| -> Vec<f64> {
-        register
-            .booleans("household", column)
+        let cells = register.booleans("household", column);
+        cells
             .iter()
             .map(|cell| f64::from(*cell == Some(true)))
             .collect()
@@ -58,7 +67,7 @@ fn features(register: &Register) -> Vec<Vec<f64>> {
             other => panic!("{other:?}"),
         }
     };
-    let more = [
+    vec![
         code("structure", "earth"),
         code("structure", "brick_wood"),
         code("structure", "reinforced_concrete"),
@@ -72,23 +81,24 @@ fn features(register: &Register) -> Vec<Vec<f64>> {
         number("dwelling_m2"),
         number("land_mu"),
         number("road_km"),
-    ];
+    ]
+}
+
+/// Standardised features of households, by row.
+fn features(register: &Register) -> Vec<Vec<f64>> {
+    let mut rows = of_people(register);
+    let columns = of_households(register);
     for (at, row) in rows.iter_mut().enumerate() {
-        let per_worker = row[1] / row[0];
-        let away = row[6] / row[0];
-        row.extend([per_worker, away, f64::from(row[1] < 0.5)]);
-        row.extend(more.iter().map(|column| column[at]));
+        row.extend(columns.iter().map(|column| column[at]));
     }
     for column in 0..rows[0].len() {
         let count = f64::from(u32::try_from(rows.len()).unwrap());
         let mean = rows.iter().map(|row| row[column]).sum::<f64>() / count;
-        let spread = (rows
+        let squares = rows
             .iter()
             .map(|row| (row[column] - mean).powi(2))
-            .sum::<f64>()
-            / count)
-            .sqrt()
-            .max(1e-9);
+            .sum::<f64>();
+        let spread = (squares / count).sqrt().max(1e-9);
         rows.iter_mut()
             .for_each(|row| row[column] = (row[column] - mean) / spread);
     }
