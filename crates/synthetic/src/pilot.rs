@@ -8,8 +8,8 @@ use crate::settings::Settings;
 use crate::village::{Births, Site, Village};
 
 /// Villages and households of each.
-const VILLAGES: u32 = 480;
-const HOUSEHOLDS: u32 = 20;
+const VILLAGES: u32 = 1_600;
+const HOUSEHOLDS: u32 = 8;
 const SEED: u64 = 0x0F11_0717;
 /// The rest of those wrongly listed are old parents split off from their children, whom no pilot
 /// visits.
