@@ -228,19 +228,22 @@ pub(crate) fn earn(
     let level = means.prices * means.ability;
     for person in people.iter_mut() {
         if let Some(work) = &mut person.work {
-            work.wage = (work.wage * level * means.luck).max(600.0 * means.prices);
+            // ability and luck show half in the wage, half in what is brought home of it
+            let standing = (means.ability * means.luck).sqrt();
+            work.wage = (work.wage * means.prices * standing).max(600.0 * means.prices);
             let kept =
                 convert::whole_small(f64::from(work.months) * means.employment * means.effort);
             work.months = kept.clamp(1, 12);
             let first = 12 - work.months;
             let (wage, share) = (work.wage, f64::from(work.months));
             let year = year(random, wage, |month| if month >= first { 1.0 } else { 0.0 });
-            // nobody brings home all: food and rent at the place of work
-            let brought = if matches!(work.place, WorkPlace::Township) {
+            // few bring home all: food and rent at the place of work
+            let usual = if matches!(work.place, WorkPlace::Township) {
                 0.95
             } else {
                 0.62
             };
+            let brought = (usual * standing).clamp(0.15, 1.0);
             income.wage += convert::fen(year.min(wage * share * 1.06) * brought);
         }
         if let Some(pay) = pay(person.payroll) {

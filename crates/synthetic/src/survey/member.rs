@@ -125,8 +125,8 @@ impl Survey<'_> {
         self.batch.persons.push(row);
     }
 
-    /// A parent who died in the last three years and was never struck off: in 1.2 % of households
-    /// on the list or once on it, 0.4 % of the others.
+    /// A parent who died in the last three years and was never struck off: in 3 % of households
+    /// on the list or once on it, 0.6 % of the others.
     fn ghost(
         &mut self,
         random: &mut Random,
