@@ -119,6 +119,7 @@ impl Compiler {
         }
         let schema = scope.schema()?;
         let parsed = self.state.create_logical_expr(text, &schema).map_err(|e| fault(text, &e, scope))?;
+        let parsed = parsed.unalias_nested().data;
         rewrite::restrict(&parsed)?;
         rewrite::check_codes(&parsed, scope)?;
         let (year, as_of) = (self.as_of.year(), kernel::date::to_days(self.as_of));

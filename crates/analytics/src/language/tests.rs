@@ -49,7 +49,7 @@ fn batch(income: Vec<Option<i64>>, size: Vec<Option<i32>>, owns_car: Vec<Option<
 fn one(text: &str) -> Option<bool> {
     let compiled = compiler().compile(text, &scope(), Expected::Truth).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
     let truth = compiled.truth(&batch(vec![Some(390_000)], vec![Some(3)], vec![None])).unwrap();
-    datafusion::arrow::array::Array::is_valid(&truth, 0).then(|| truth.value(0))
+    Array::is_valid(&truth, 0).then(|| truth.value(0))
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn three_outcomes() {
 
 fn refused(text: &str, code: &str, message: &str) {
     let fault = compiler().compile(text, &scope(), Expected::Truth).expect_err(text);
-    assert_eq!(fault.code, code, "{text}: {fault:?}");
+    assert!(fault.code.starts_with(code), "{text}: {fault:?}");
     assert!(format!("{} | {}", fault.message, fault.help.unwrap_or_default()).contains(message), "{text}: {}", fault.message);
 }
 
