@@ -2,11 +2,17 @@
 
 pub mod cell;
 pub mod convert;
+mod delimited;
+mod encoding;
 pub mod files;
 pub mod header;
+mod rejects;
+pub mod report;
 pub mod rows;
 pub mod table;
+mod workbook;
 
+pub(crate) use rejects::writer as csv_writer;
 pub use files::{Format, InputFile, discover};
 pub use table::{ReadTable, ReadingOptions, read_table};
 

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 pub enum Cell<'a> {
     Empty,
     Text(Cow<'a, str>),
+    /// Text of which some bytes are not of the file's encoding.
+    Garbled(Cow<'a, str>),
     /// A number that the format stores as a float (Excel).
     Number(f64),
     Boolean(bool),
@@ -19,12 +21,27 @@ pub enum Cell<'a> {
 }
 
 impl Cell<'_> {
+    /// The same cell without a copy of its text.
+    #[must_use]
+    pub fn borrowed(&self) -> Cell<'_> {
+        match self {
+            Self::Empty => Cell::Empty,
+            Self::Text(text) => Cell::Text(Cow::Borrowed(text)),
+            Self::Garbled(text) => Cell::Garbled(Cow::Borrowed(text)),
+            Self::Number(number) => Cell::Number(*number),
+            Self::Boolean(value) => Cell::Boolean(*value),
+            Self::Day(serial) => Cell::Day(*serial),
+            Self::Fault(fault) => Cell::Fault(fault.clone()),
+            Self::Formula(formula) => Cell::Formula(formula.clone()),
+        }
+    }
+
     /// As a person would type it, for messages and for the file of rejected rows.
     #[must_use]
     pub fn display(&self) -> String {
         match self {
             Self::Empty => String::new(),
-            Self::Text(text) => text.to_string(),
+            Self::Text(text) | Self::Garbled(text) => text.to_string(),
             Self::Number(number) => plain_number(*number),
             Self::Boolean(value) => if *value { "1" } else { "0" }.to_owned(),
             Self::Day(serial) => kernel::date::from_excel_serial(serial.trunc()).map_or_else(|| serial.to_string(), |date| date.to_string()),
@@ -38,7 +55,7 @@ impl Cell<'_> {
         match self {
             Self::Empty => true,
             Self::Text(text) => text.trim().is_empty(),
-            Self::Number(_) | Self::Boolean(_) | Self::Day(_) | Self::Fault(_) | Self::Formula(_) => false,
+            Self::Garbled(_) | Self::Number(_) | Self::Boolean(_) | Self::Day(_) | Self::Fault(_) | Self::Formula(_) => false,
         }
     }
 }

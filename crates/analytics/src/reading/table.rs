@@ -1,25 +1,24 @@
 //! One table from all its files.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{BooleanArray, RecordBatch, UInt32Array};
+use datafusion::arrow::array::{BooleanArray, RecordBatch, UInt32Array, new_null_array};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use encoding_rs::Encoding;
 use kernel::{Finding, Place, Severity};
 use programme::{Programme, Table};
 
-use super::cell::Cell;
 use super::convert::{ColumnBuilder, ColumnRule};
 use super::files::InputFile;
-use super::header::{HeaderMap, REASON_COLUMN, map_header};
-use super::rows::{Next, Rows};
+use super::header::{HeaderMap, map_header};
+use super::rejects::Rejects;
+use super::report::Findings;
+use super::rows::{Cells, Next, Rows};
 use crate::error::{Error, Result};
 
 /// Rows a chunk.
-const CHUNK: usize = 8192;
+const CHUNK: u64 = 8192;
 
 /// How files are to be read where they do not say it themselves.
 #[derive(Debug, Clone, Default)]
@@ -92,6 +91,7 @@ pub fn read_table(programme: &Programme, table: &Table, files: &[InputFile], opt
             files: Vec::new(),
         },
         options,
+        findings: Findings::default(),
         errors: 0,
         present: vec![false; table.column.len()],
     };
@@ -100,6 +100,7 @@ pub fn read_table(programme: &Programme, table: &Table, files: &[InputFile], opt
     }
     let names = reader.rules.iter().map(|rule| rule.name.clone());
     reader.read.absent = names.zip(&reader.present).filter(|(_, present)| !**present).map(|(name, _)| name).collect();
+    reader.read.findings = reader.findings.finish();
     Ok(reader.read)
 }
 
@@ -108,12 +109,14 @@ struct TableReader<'a> {
     rules: Vec<ColumnRule>,
     read: ReadTable,
     options: &'a ReadingOptions,
+    findings: Findings,
     errors: u64,
     present: Vec<bool>,
 }
 
 struct Chunk {
-    builders: Vec<ColumnBuilder>,
+    /// Of each read column; none where the file lacks it.
+    builders: Vec<Option<(usize, ColumnBuilder)>>,
     accepted: Vec<bool>,
     rows: Vec<u32>,
 }
@@ -126,7 +129,7 @@ impl TableReader<'_> {
         };
         let map = match map_header(self.table, &file.name, &rows.header) {
             Ok((map, findings)) => {
-                self.read.findings.extend(findings);
+                self.findings.extend(findings);
                 map
             }
             Err(findings) => return findings.into_iter().try_for_each(|finding| self.report(finding)),
@@ -136,8 +139,10 @@ impl TableReader<'_> {
         }
         let number = u32::try_from(self.read.files.len()).unwrap_or(u32::MAX);
         self.read.files.push(file.name.clone());
-        let mut rejects = Rejects::new(self.options.rejects.as_deref(), file, self.table.name(), &rows.header);
-        let mut chunk = self.chunk();
+        let mut rejects = Rejects::new(self.options.rejects.as_deref(), file, &rows.header);
+        let width = rows.header.len();
+        let mut chunk = self.chunk(&map);
+        let mut told = self.read.counts.read;
         loop {
             match rows.next(file) {
                 Next::End => break,
@@ -145,7 +150,7 @@ impl TableReader<'_> {
                     self.report(finding)?;
                     break;
                 }
-                Next::Unusable { finding, cells, .. } => {
+                Next::Unusable { finding, cells } => {
                     self.read.counts.read += 1;
                     self.read.counts.rejected += 1;
                     rejects.write(cells, &finding.to_string())?;
@@ -153,32 +158,36 @@ impl TableReader<'_> {
                 }
                 Next::Row { number: row, cells } => {
                     self.read.counts.read += 1;
-                    if let Some(reason) = self.push_row(&mut chunk, &map, file, row, &cells)? {
-                        rejects.write(cells.iter().map(Cell::display).collect(), &reason)?;
+                    if let Some(reason) = self.push_row(&mut chunk, file, row, cells)?
+                        && rejects.wanted()
+                    {
+                        rejects.write(cells.texts(width), &reason)?;
                     }
                 }
             }
-            if chunk.rows.len() >= CHUNK {
-                tick(u64::try_from(chunk.rows.len()).unwrap_or(0));
+            if self.read.counts.read - told >= CHUNK {
+                tick(self.read.counts.read - told);
+                told = self.read.counts.read;
                 self.flush(&mut chunk, number)?;
             }
         }
-        tick(u64::try_from(chunk.rows.len()).unwrap_or(0));
+        tick(self.read.counts.read - told);
         self.flush(&mut chunk, number)?;
         rejects.finish()
     }
 
-    fn chunk(&self) -> Chunk {
-        Chunk { builders: self.rules.iter().map(|rule| ColumnBuilder::new(rule.clone())).collect(), accepted: Vec::new(), rows: Vec::new() }
+    fn chunk(&self, map: &HeaderMap) -> Chunk {
+        let builder = |(rule, (_, position)): (&ColumnRule, &(String, Option<usize>))| position.map(|at| (at, ColumnBuilder::new(rule.clone())));
+        Chunk { builders: self.rules.iter().zip(&map.positions).map(builder).collect(), accepted: Vec::new(), rows: Vec::new() }
     }
 
     /// Converts one row; the reason if it is rejected.
-    fn push_row(&mut self, chunk: &mut Chunk, map: &HeaderMap, file: &InputFile, row: u64, cells: &[Cell<'_>]) -> Result<Option<String>> {
+    fn push_row(&mut self, chunk: &mut Chunk, file: &InputFile, row: u64, cells: Cells<'_>) -> Result<Option<String>> {
         let mut reasons: Vec<String> = Vec::new();
         let mut faults: Vec<Finding> = Vec::new();
-        for (builder, (name, position)) in chunk.builders.iter_mut().zip(&map.positions) {
-            let cell = position.and_then(|at| cells.get(at)).unwrap_or(&Cell::Empty);
-            if let Err(fault) = builder.push(cell) {
+        for (at, builder) in chunk.builders.iter_mut().flatten() {
+            if let Err(fault) = builder.push(&cells.get(*at)) {
+                let name = &builder.rule().name;
                 let fatal = builder.rule().required && !fault.kept;
                 let severity = if fatal { Severity::Error } else { Severity::Warning };
                 let place = Place { file: file.name.clone(), row, column: name.clone() };
@@ -208,7 +217,11 @@ impl TableReader<'_> {
             return Ok(());
         }
         let rows = std::mem::take(&mut chunk.rows);
-        let mut columns: Vec<_> = chunk.builders.iter_mut().map(ColumnBuilder::finish).collect();
+        let column = |(builder, field): (&mut Option<(usize, ColumnBuilder)>, &Arc<Field>)| match builder {
+            Some((_, builder)) => builder.finish(),
+            None => new_null_array(field.data_type(), rows.len()),
+        };
+        let mut columns: Vec<_> = chunk.builders.iter_mut().zip(self.read.schema.fields()).map(column).collect();
         columns.push(Arc::new(UInt32Array::from(vec![file; rows.len()])));
         columns.push(Arc::new(UInt32Array::from(rows)));
         let batch = RecordBatch::try_new(Arc::clone(&self.read.schema), columns)?;
@@ -222,129 +235,10 @@ impl TableReader<'_> {
         if finding.severity == Severity::Error {
             self.errors += 1;
         }
-        self.read.findings.push(finding);
+        self.findings.push(finding);
         match self.options.max_errors {
             Some(limit) if self.errors > limit => Err(Error::TooManyErrors { limit }),
             _ => Ok(()),
         }
-    }
-}
-
-/// The file of rejected rows: the input's own columns plus the reason, as UTF-8 CSV.
-struct Rejects {
-    path: Option<PathBuf>,
-    header: Vec<String>,
-    writer: Option<csv::Writer<std::fs::File>>,
-}
-
-impl Rejects {
-    fn new(folder: Option<&Path>, file: &InputFile, table: &str, header: &[String]) -> Self {
-        let name = file.name.replace('/', "_");
-        let path = folder.map(|folder| folder.join(table).join(format!("{name}.csv")));
-        Self { path, header: header.to_vec(), writer: None }
-    }
-
-    fn write(&mut self, mut cells: Vec<String>, reason: &str) -> Result<()> {
-        let Some(path) = &self.path else { return Ok(()) };
-        let fail = |e: csv::Error| Error::file(path)(e.into());
-        if self.writer.is_none() {
-            if let Some(parent) = path.parent() {
-                std::fs::create_dir_all(parent).map_err(Error::file(parent))?;
-            }
-            let mut writer = csv::WriterBuilder::new().flexible(true).from_path(path).map_err(fail)?;
-            writer.write_record(self.header.iter().map(String::as_str).filter(|h| *h != REASON_COLUMN).chain([REASON_COLUMN])).map_err(fail)?;
-            self.writer = Some(writer);
-        }
-        if let Some(at) = self.header.iter().position(|name| name == REASON_COLUMN).filter(|at| *at < cells.len()) {
-            cells.remove(at);
-        }
-        cells.push(reason.to_owned());
-        self.writer.as_mut().map_or(Ok(()), |writer| writer.write_record(&cells)).map_err(fail)
-    }
-
-    fn finish(self) -> Result<()> {
-        match (self.writer, self.path) {
-            (Some(mut writer), Some(path)) => writer.flush().map_err(Error::file(path)),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// BOM, else valid UTF-8 over the first MiB, else GB18030, of which GBK and GB2312 are parts. Returns the text without its BOM.
-pub(super) fn encoding_of(mut head: Vec<u8>, named: Option<&str>) -> Option<(&'static Encoding, Vec<u8>)> {
-    if let Some(name) = named {
-        let encoding = Encoding::for_label(name.as_bytes())?;
-        if let Some((found, length)) = Encoding::for_bom(&head).filter(|(found, _)| *found == encoding) {
-            head.drain(..length);
-            return Some((found, head));
-        }
-        return Some((encoding, head));
-    }
-    if let Some((encoding, length)) = Encoding::for_bom(&head) {
-        head.drain(..length);
-        return Some((encoding, head));
-    }
-    let valid = match std::str::from_utf8(&head) {
-        Ok(_) => true,
-        // A character cut by the end of the sample is no fault.
-        Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
-    };
-    if valid {
-        return Some((encoding_rs::UTF_8, head));
-    }
-    let (_, _, faulty) = encoding_rs::GB18030.decode(head.get(..head.len().saturating_sub(4)).unwrap_or_default());
-    if faulty { None } else { Some((encoding_rs::GB18030, head)) }
-}
-
-/// The separator that stands most often, and equally often, in the first lines.
-pub(super) fn delimiter_of(head: &str) -> u8 {
-    let lines: Vec<&str> = head.lines().filter(|line| !line.trim().is_empty()).take(20).collect();
-    let score = |separator: char| {
-        let first = lines.first().map_or(0, |line| line.matches(separator).count());
-        let equal = lines.iter().filter(|line| line.matches(separator).count() == first).count();
-        if first == 0 { 0 } else { first.min(50) * 100 + equal }
-    };
-    let candidates = [(b',', ','), (b'\t', '\t'), (b';', ';'), (b'|', '|')];
-    candidates.iter().max_by_key(|(byte, separator)| (score(*separator), *byte == b',')).map_or(b',', |(byte, _)| *byte)
-}
-
-/// Decodes a stream to UTF-8 piece by piece.
-pub(super) struct Transcoder<R> {
-    inner: R,
-    decoder: encoding_rs::Decoder,
-    input: Vec<u8>,
-    output: Vec<u8>,
-    position: usize,
-    ended: bool,
-}
-
-impl<R: Read> Transcoder<R> {
-    pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
-        let (input, output) = (vec![0; 1 << 16], Vec::with_capacity(1 << 18));
-        Self { inner, decoder: encoding.new_decoder_without_bom_handling(), input, output, position: 0, ended: false }
-    }
-}
-
-impl<R: Read> Read for Transcoder<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while self.position >= self.output.len() && !self.ended {
-            let length = self.inner.read(&mut self.input)?;
-            self.ended = length == 0;
-            self.position = 0;
-            self.output.clear();
-            let source = self.input.get(..length).unwrap_or_default();
-            let room = self.decoder.max_utf8_buffer_length(length).unwrap_or(1 << 18);
-            self.output.resize(room, 0);
-            // Bytes that are not of the encoding become U+FFFD, which the reader of the table reports.
-            let (_, _, written, _) = self.decoder.decode_to_utf8(source, &mut self.output, self.ended);
-            self.output.truncate(written);
-        }
-        let rest = self.output.get(self.position..).unwrap_or_default();
-        let length = rest.len().min(buffer.len());
-        if let (Some(target), Some(source)) = (buffer.get_mut(..length), rest.get(..length)) {
-            target.copy_from_slice(source);
-        }
-        self.position += length;
-        Ok(length)
     }
 }
