@@ -1,9 +1,10 @@
 //! The register as files: parts of whole households, every table in the order of its households, so that joins are merges.
 //!
-//! `register.json` says what there is; `parts/<part>/<table>.parquet` holds it. Written aside and renamed, so that it is whole or absent.
+//! `register.json` says what there is; `parts/<part>/<table>.parquet` holds it. Written aside (`<folder>.new`) and swapped in by rename, so that it is whole or absent.
 
 mod arrange;
 mod import;
+mod inputs;
 mod write;
 
 use std::collections::BTreeMap;
@@ -78,6 +79,7 @@ impl Register {
     pub const MANIFEST: &'static str = "register.json";
 
     pub fn open(folder: &Path) -> Result<Self> {
+        write::recover(folder)?;
         let path = folder.join(Self::MANIFEST);
         let text = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
         let manifest: Manifest = serde_json::from_str(&text)

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use kernel::{Finding, Place, Severity};
 use programme::Programme;
 
+use super::encoding::read_head;
 use crate::error::{Error, Result};
+
+/// Bytes by which a file is known.
+const HEAD: u64 = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -34,12 +38,26 @@ pub struct InputFile {
     pub compression: Compression,
 }
 
-const NAMED: [&str; 7] = ["csv", "tsv", "txt", "xlsx", "xlsm", "parquet", "pq"];
+/// What files of tables are called. The last ones cannot be read: their content says so, where silence would lose them.
+const NAMED: [&str; 13] = ["csv", "tsv", "txt", "xlsx", "xlsm", "parquet", "pq", "xls", "xlsb", "et", "ods", "dbf", "zip"];
+
+/// A file with the name of a table's file.
+pub(crate) struct Listed {
+    path: PathBuf,
+    /// Relative to the folder that was listed.
+    pub(crate) name: String,
+    pub(crate) table: Option<String>,
+    /// Its own name says the table, not only that of the folder it stands in.
+    pub(crate) by_stem: bool,
+}
 
 /// The files of a data folder by table, in order of name; files that belong to no table are findings.
 pub fn discover(programme: &Programme, folder: &Path) -> Result<(Vec<InputFile>, Vec<Finding>)> {
-    let mut files = Vec::new();
-    let mut findings = Vec::new();
+    inspect(programme, listed(programme, folder)?, "")
+}
+
+/// All files whose names end like those of tables, in order of name.
+pub(crate) fn listed(programme: &Programme, folder: &Path) -> Result<Vec<Listed>> {
     let mut paths = Vec::new();
     if folder.is_file() {
         paths.push(folder.to_path_buf());
@@ -48,18 +66,31 @@ pub fn discover(programme: &Programme, folder: &Path) -> Result<(Vec<InputFile>,
     }
     paths.sort();
     let root = if folder.is_file() { folder.parent().unwrap_or(folder) } else { folder };
+    let mut files = Vec::new();
     for path in paths {
         let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        let Some(table) = table_of(programme, &name) else {
-            if is_tabular(&name) {
-                findings.push(file_finding("FP0116", Severity::Notice, &name, "belongs to no table", &table_names(programme)));
-            }
+        if is_tabular(&name) {
+            let (table, by_stem) = table_of(programme, &name);
+            files.push(Listed { path, name, table, by_stem });
+        }
+    }
+    Ok(files)
+}
+
+/// Looks into the files; their names are shown behind `prefix`.
+pub(crate) fn inspect(programme: &Programme, listed: Vec<Listed>, prefix: &str) -> Result<(Vec<InputFile>, Vec<Finding>)> {
+    let mut files = Vec::new();
+    let mut findings = Vec::new();
+    for Listed { path, name, table, .. } in listed {
+        let name = format!("{prefix}{name}");
+        let Some(table) = table else {
+            findings.push(file_finding("FP0116", Severity::Notice, &name, "belongs to no table", &table_names(programme)));
             continue;
         };
         match open_kind(&path)? {
             Kind::Table(format, compression) => files.push(InputFile { path, name, table, format, compression }),
             Kind::Empty => findings.push(file_finding("FP0101", Severity::Error, &name, "the file is empty", "a header and rows")),
-            Kind::Junk => findings.push(file_finding("FP0121", Severity::Error, &name, "binary data", "CSV, XLSX or Parquet")),
+            Kind::Junk(what) => findings.push(file_finding("FP0121", Severity::Error, &name, what, "CSV, XLSX or Parquet")),
         }
     }
     Ok((files, findings))
@@ -93,34 +124,39 @@ fn list(folder: &Path, depth: usize, into: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 /// The stem of the file, or else of the folder it stands in, against the patterns of each table; the longest pattern wins.
-fn table_of(programme: &Programme, name: &str) -> Option<String> {
-    if !is_tabular(name) {
-        return None;
-    }
-    let mut parts = name.rsplit('/');
-    let stem = stem(parts.next()?);
-    let folder = parts.next();
+/// Also whether it was the file's own stem.
+fn table_of(programme: &Programme, name: &str) -> (Option<String>, bool) {
+    let lower = name.to_lowercase();
+    let mut parts = lower.rsplit('/');
+    let own = parts.next().map(stem).unwrap_or_default();
     let matching = |stem: &str| {
         programme
             .tables
             .iter()
             .flat_map(|table| table.part.files.iter().map(move |pattern| (pattern, table.name())))
-            .filter(|(pattern, _)| matches_pattern(&pattern.to_lowercase(), &stem.to_lowercase()))
+            .filter(|(pattern, _)| matches_pattern(&pattern.to_lowercase(), stem))
             .max_by_key(|(pattern, _)| pattern.chars().filter(|c| *c != '*').count())
             .map(|(_, table)| table.to_owned())
     };
-    matching(stem).or_else(|| folder.and_then(matching))
+    match matching(own) {
+        Some(table) => (Some(table), true),
+        None => (parts.next().and_then(matching), false),
+    }
 }
 
+/// A file's name without the endings that say its format and compression.
 fn stem(file: &str) -> &str {
-    let plain = file.trim_end_matches(".gz").trim_end_matches(".zst").trim_end_matches(".zstd");
+    let plain = without_compression(file);
     plain.rsplit_once('.').map_or(plain, |(stem, _)| stem)
+}
+
+fn without_compression(file: &str) -> &str {
+    [".gz", ".zst", ".zstd"].iter().find_map(|ending| file.strip_suffix(ending)).unwrap_or(file)
 }
 
 fn is_tabular(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let plain = lower.trim_end_matches(".gz").trim_end_matches(".zst").trim_end_matches(".zstd");
-    plain.rsplit_once('.').is_some_and(|(_, extension)| NAMED.contains(&extension))
+    without_compression(&lower).rsplit_once('.').is_some_and(|(_, extension)| NAMED.contains(&extension))
 }
 
 /// `*` stands for any text.
@@ -137,50 +173,52 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
 enum Kind {
     Table(Format, Compression),
     Empty,
-    Junk,
+    /// What it is instead.
+    Junk(&'static str),
 }
 
 /// What a file is by its first bytes, never by its name.
 fn open_kind(path: &Path) -> Result<Kind> {
-    let mut head = [0_u8; 4096];
     let mut file = File::open(path).map_err(Error::file(path))?;
-    let length = read_up_to(&mut file, &mut head).map_err(Error::file(path))?;
-    let start = head.get(..length).unwrap_or_default();
-    let compression = match start {
+    let (head, failure) = read_head(&mut file, HEAD);
+    if let Some(error) = failure {
+        return Err(Error::file(path)(error));
+    }
+    let compression = match head.as_slice() {
         [0x1f, 0x8b, ..] => Compression::Gzip,
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Compression::Zstd,
         _ => Compression::None,
     };
-    let mut inner = head;
-    let mut inner_length = length;
-    if compression != Compression::None {
-        file.rewind().map_err(Error::file(path))?;
-        inner_length = match decompressor(file, compression).and_then(|mut reader| read_up_to(&mut reader, &mut inner)) {
-            Ok(length) => length,
-            // A cut-off archive is reported where it is read.
-            Err(_) => return Ok(Kind::Table(Format::Csv, compression)),
-        };
+    if compression == Compression::None {
+        return Ok(kind_of(&head, compression));
     }
-    let start = inner.get(..inner_length).unwrap_or_default();
-    Ok(match start {
+    file.rewind().map_err(Error::file(path))?;
+    let (inner, failure) = match decompressor(file, compression) {
+        Ok(mut reader) => read_head(&mut reader, HEAD),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    // A cut-off archive is reported where it is read.
+    Ok(if inner.is_empty() && failure.is_some() { Kind::Table(Format::Csv, compression) } else { kind_of(&inner, compression) })
+}
+
+fn kind_of(start: &[u8], compression: Compression) -> Kind {
+    let mark = encoding_rs::Encoding::for_bom(start);
+    let first = start.iter().find(|b| !b.is_ascii_whitespace());
+    match start {
         [] => Kind::Empty,
         [b'P', b'A', b'R', b'1', ..] => Kind::Table(Format::Parquet, compression),
         [b'P', b'K', 3, 4, ..] => Kind::Table(Format::Xlsx, compression),
-        bytes if bytes.contains(&0) => Kind::Junk,
-        bytes if bytes.iter().all(u8::is_ascii_whitespace) => Kind::Empty,
-        _ => Kind::Table(Format::Csv, compression),
-    })
-}
-
-fn read_up_to(reader: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
-    let mut length = 0;
-    while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
-        match reader.read(rest)? {
-            0 => break,
-            n => length += n,
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Junk("an Excel file of the old kind (.xls), or one with a password"),
+        // UTF-16 is full of zero bytes.
+        [_, _, rest @ ..] if mark.is_some_and(|(encoding, _)| encoding != encoding_rs::UTF_8) => {
+            if rest.is_empty() { Kind::Empty } else { Kind::Table(Format::Csv, compression) }
         }
+        [0xef, 0xbb, 0xbf] => Kind::Empty,
+        bytes if bytes.contains(&0) => Kind::Junk("binary data"),
+        _ if first == Some(&b'<') => Kind::Junk("a web page or XML"),
+        _ if first.is_none() => Kind::Empty,
+        _ => Kind::Table(Format::Csv, compression),
     }
-    Ok(length)
 }
 
 /// The bytes of a file without its compression.

@@ -2,7 +2,7 @@
 
 use kernel::text::header_key;
 use kernel::{Finding, Place, Severity};
-use programme::Table;
+use programme::{Table, TableColumn};
 
 /// Written behind the columns of rejected rows; ignored when such a file comes back.
 pub const REASON_COLUMN: &str = "fupin_reason";
@@ -24,10 +24,7 @@ pub fn map_header(table: &Table, file: &str, header: &[String]) -> Result<(Heade
     let mut positions = Vec::new();
     let mut fatal = false;
     for column in table.column.iter().filter(|column| !column.derived()) {
-        let names = [column.name(), &column.title.zh, &column.title.en].map(header_key);
-        let accepted = names.into_iter().chain(column.names.iter().map(|name| header_key(name)));
-        let accepted: Vec<String> = accepted.collect();
-        let found: Vec<usize> = keys.iter().enumerate().filter(|(_, key)| accepted.contains(key)).map(|(at, _)| at).collect();
+        let found = places(column, &keys);
         for at in &found {
             if let Some(flag) = used.get_mut(*at) {
                 *flag = true;
@@ -38,9 +35,14 @@ pub fn map_header(table: &Table, file: &str, header: &[String]) -> Result<(Heade
             findings.push(finding("FP0114", Severity::Error, name, &format!("{} columns are `{name}`", found.len()), "one column"));
             fatal = true;
         }
-        if found.is_empty() && (column.required || table.key.iter().any(|key| key.get_ref() == column.name())) {
-            let near = kernel::text::nearest(&column.title.zh, header.iter().map(String::as_str))
-                .or_else(|| kernel::text::nearest(column.name(), header.iter().map(String::as_str)));
+        positions.push((column.name().to_owned(), found.first().copied()));
+    }
+    let free = || header.iter().zip(&used).filter(|(name, used)| !**used && !name.is_empty() && *name != REASON_COLUMN).map(|(name, _)| name.as_str());
+    for column in table.column.iter().filter(|column| !column.derived()) {
+        let needed = column.required || table.key.iter().any(|key| key.get_ref() == column.name());
+        let absent = positions.iter().any(|(name, position)| name == column.name() && position.is_none());
+        if needed && absent {
+            let near = names(column).find_map(|name| kernel::text::nearest(name, free()));
             let expected = near.map_or_else(
                 || format!("a column `{}` or `{}`", column.title.zh, column.name()),
                 |near| format!("a column `{}`; is it `{near}`?", column.title.zh),
@@ -48,12 +50,21 @@ pub fn map_header(table: &Table, file: &str, header: &[String]) -> Result<(Heade
             findings.push(finding("FP0113", Severity::Error, column.name(), "the column is missing", &expected));
             fatal = true;
         }
-        positions.push((column.name().to_owned(), found.first().copied()));
     }
-    for (name, used) in header.iter().zip(used) {
-        if !used && !name.trim().is_empty() && name != REASON_COLUMN {
-            findings.push(finding("FP0115", Severity::Notice, name, "the column is not known and was not read", ""));
-        }
-    }
+    findings.extend(free().map(|name| finding("FP0115", Severity::Notice, name, "the column is not known and was not read", "")));
     if fatal { Err(findings) } else { Ok((HeaderMap { positions }, findings)) }
+}
+
+/// What a column's header may say, the best first.
+fn names(column: &TableColumn) -> impl Iterator<Item = &str> {
+    [column.title.zh.as_str(), column.name(), &column.title.en].into_iter().chain(column.names.iter().map(String::as_str))
+}
+
+/// Where a column stands: at the header that is its best name; more than one place if that header is repeated.
+fn places(column: &TableColumn, keys: &[String]) -> Vec<usize> {
+    let found = |name: &str| {
+        let name = header_key(name);
+        keys.iter().enumerate().filter(|(_, key)| **key == name).map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    names(column).map(found).find(|found| !found.is_empty()).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! From a folder of files to a register.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt32Array};
@@ -11,14 +11,16 @@ use datafusion::arrow::util::display::array_value_to_string;
 use kernel::{AreaCode, AreaLevel, Finding, Severity};
 use programme::definition::TableRole;
 use programme::{Programme, Table};
-use sha2::{Digest, Sha256};
 
 use super::arrange::{Ranks, arrange, column, row_findings, whole, with_column, without};
+use super::inputs::{PartitionFiles, fingerprint, partitions};
+use super::write::recover;
 use super::{BATCH, Manifest, Part, PartWriter, Register, RegisterWriter};
 use crate::error::{Error, Result};
 use crate::reading::files::file_finding;
 use crate::reading::table::{Counts, ORIGIN};
-use crate::reading::{InputFile, ReadTable, ReadingOptions, discover, read_table};
+use crate::reading::report::Findings;
+use crate::reading::{InputFile, ReadTable, ReadingOptions, read_table};
 
 /// Largest part, in households: a part is worked on in memory.
 const PART_HOUSEHOLDS: usize = 250_000;
@@ -44,15 +46,16 @@ pub struct ImportReport {
 /// A data folder whose sub-folders each hold the base table is imported one sub-folder after the other, so that memory
 /// is bounded by the largest of them.
 pub fn import(programme: &Programme, data: &Path, folder: &Path, options: &ImportOptions, tick: &mut dyn FnMut(u64)) -> Result<ImportReport> {
-    let partitions = partitions(programme, data)?;
-    let fingerprint = fingerprint(programme, &partitions)?;
-    if !options.dry_run && Register::is_register(folder) {
-        let existing = Register::open(folder)?;
-        if existing.manifest.fingerprint == fingerprint {
-            return Ok(ImportReport { manifest: existing.manifest, findings: Vec::new(), unchanged: true });
-        }
+    if let Some(rejects) = options.reading.rejects.as_ref() {
+        apart(data, rejects)?;
     }
-    let mut findings = Vec::new();
+    let partitions = partitions(programme, data)?;
+    let fingerprint = fingerprint(programme, &partitions, &options.reading)?;
+    if !options.dry_run
+        && let Some(manifest) = same(folder, &fingerprint, &options.reading)?
+    {
+        return Ok(ImportReport { manifest, findings: Vec::new(), unchanged: true });
+    }
     let mut manifest = Manifest {
         format: Manifest::FORMAT,
         programme: programme.meta.id.get_ref().clone(),
@@ -62,91 +65,52 @@ pub fn import(programme: &Programme, data: &Path, folder: &Path, options: &Impor
         counts: BTreeMap::new(),
         parts: Vec::new(),
     };
+    let mut reading = options.reading.clone();
+    if options.dry_run {
+        reading.rejects = None;
+    }
+    let mut findings = Findings::default();
     let writer = if options.dry_run { None } else { Some(RegisterWriter::create(folder)?) };
-    for partition in partitions {
+    for partition in &partitions {
         findings.extend(partition.findings.iter().cloned());
-        let mut work = Partition { programme, files: &partition, options, findings: &mut findings, manifest: &mut manifest };
+        let mut work = Partition { programme, files: partition, reading: &reading, findings: &mut findings, manifest: &mut manifest };
         work.import(writer.as_ref(), tick)?;
     }
-    if let Some(writer) = writer {
+    // A delivery without any household must not replace a register that has some.
+    if let Some(writer) = writer.filter(|_| !manifest.parts.is_empty()) {
         writer.finish(&manifest)?;
     }
-    Ok(ImportReport { manifest, findings, unchanged: false })
+    Ok(ImportReport { manifest, findings: findings.finish(), unchanged: false })
 }
 
-struct PartitionFiles {
-    name: String,
-    files: Vec<InputFile>,
-    findings: Vec<Finding>,
+/// What the register holds, if that is these inputs and nothing more is asked for.
+fn same(folder: &Path, fingerprint: &str, reading: &ReadingOptions) -> Result<Option<Manifest>> {
+    recover(folder)?;
+    if !Register::is_register(folder) {
+        return Ok(None);
+    }
+    let manifest = Register::open(folder)?.manifest;
+    let rejected = manifest.counts.values().any(|counts| counts.rejected > 0);
+    // Rejected rows that were never written are only known to who reads again.
+    let rejects_wanted = rejected && reading.rejects.as_ref().is_some_and(|rejects| !rejects.exists());
+    Ok((manifest.fingerprint == fingerprint && !rejects_wanted).then_some(manifest))
 }
 
-fn partitions(programme: &Programme, data: &Path) -> Result<Vec<PartitionFiles>> {
-    let base = programme.view.base.get_ref();
-    if data.is_dir() {
-        let mut folders: Vec<PathBuf> = Vec::new();
-        for entry in std::fs::read_dir(data).map_err(Error::file(data))? {
-            let path = entry.map_err(Error::file(data))?.path();
-            if path.is_dir() {
-                folders.push(path);
-            }
-        }
-        folders.sort();
-        let mut partitions = Vec::new();
-        for folder in &folders {
-            let (files, findings) = discover(programme, folder)?;
-            if files.iter().any(|file| file.table == *base) && !folder_is_table(programme, data, folder)? {
-                let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                partitions.push(PartitionFiles { name, files, findings });
-            }
-        }
-        if !partitions.is_empty() && partitions.len() == folders.len() {
-            return Ok(partitions);
-        }
+/// Rejected rows among the data would be read while they are written, and again by the next import.
+fn apart(data: &Path, rejects: &Path) -> Result<()> {
+    let absolute = |path: &Path| std::fs::canonicalize(path).or_else(|_missing| std::path::absolute(path)).map_err(Error::file(path));
+    if absolute(rejects)?.starts_with(absolute(data)?) {
+        let reason = format!("the folder for rejected rows, {}, lies in the data folder; choose another", rejects.display());
+        return Err(Error::Invalid(reason));
     }
-    let (files, findings) = discover(programme, data)?;
-    if files.is_empty() {
-        let names: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        let reason = if names.is_empty() { "no table of the programme is in it".to_owned() } else { names.join("; ") };
-        return Err(Error::Register { path: data.to_path_buf(), reason });
-    }
-    Ok(vec![PartitionFiles { name: String::new(), files, findings }])
-}
-
-/// Whether a folder is one table's folder of files rather than a partition: seen from above, its files belong to the table.
-fn folder_is_table(programme: &Programme, data: &Path, folder: &Path) -> Result<bool> {
-    let (files, _) = discover(programme, data)?;
-    let inside: Vec<&InputFile> = files.iter().filter(|file| file.path.starts_with(folder)).collect();
-    let base = programme.view.base.get_ref();
-    let stems_match = inside.iter().all(|file| file.table == *base);
-    Ok(stems_match && inside.len() == files.len().min(inside.len()) && files.len() > inside.len())
-}
-
-/// SHA-256 over the definition's texts and the bytes of all files.
-fn fingerprint(programme: &Programme, partitions: &[PartitionFiles]) -> Result<String> {
-    let mut hash = Sha256::new();
-    for source in &programme.sources {
-        hash.update(source.text.as_bytes());
-    }
-    for file in partitions.iter().flat_map(|partition| &partition.files) {
-        hash.update(file.name.as_bytes());
-        let mut handle = std::fs::File::open(&file.path).map_err(Error::file(&file.path))?;
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            let length = std::io::Read::read(&mut handle, &mut buffer).map_err(Error::file(&file.path))?;
-            if length == 0 {
-                break;
-            }
-            hash.update(buffer.get(..length).unwrap_or_default());
-        }
-    }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(())
 }
 
 struct Partition<'a> {
     programme: &'a Programme,
     files: &'a PartitionFiles,
-    options: &'a ImportOptions,
-    findings: &'a mut Vec<Finding>,
+    reading: &'a ReadingOptions,
+    findings: &'a mut Findings,
     manifest: &'a mut Manifest,
 }
 
@@ -206,8 +170,8 @@ impl Partition<'_> {
         if files.is_empty() {
             return Ok(None);
         }
-        let mut read = read_table(self.programme, table, &files, &self.options.reading, tick)?;
-        self.findings.append(&mut read.findings);
+        let mut read = read_table(self.programme, table, &files, self.reading, tick)?;
+        self.findings.extend(std::mem::take(&mut read.findings));
         if read.files.is_empty() {
             return Ok(None);
         }
@@ -316,10 +280,10 @@ impl Partition<'_> {
             counts.accepted = counts.accepted.saturating_sub(count);
             counts.rejected += count;
         }
-        let Some(folder) = self.options.reading.rejects.as_ref() else { return Ok(()) };
+        let Some(folder) = self.reading.rejects.as_ref() else { return Ok(()) };
         let rows = without(rows, &ORIGIN)?;
         let code = reason.split(' ').next().unwrap_or_default();
-        let path = folder.join(table).join(format!("{}{code}.csv", self.files.name));
+        let path = folder.join(table).join(if self.files.name.is_empty() { format!("{code}.csv") } else { format!("{}_{code}.csv", self.files.name) });
         write_rows(&path, &self.in_major_units(table, &rows)?, reason)
     }
 
@@ -438,11 +402,8 @@ fn distinct_keys(batch: &RecordBatch, key: &str) -> Result<RecordBatch> {
 }
 
 fn write_rows(path: &Path, rows: &RecordBatch, reason: &str) -> Result<()> {
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(Error::file(parent))?;
-    }
     let fail = |e: csv::Error| Error::file(path)(e.into());
-    let mut writer = csv::Writer::from_path(path).map_err(fail)?;
+    let mut writer = crate::reading::csv_writer(path)?;
     let schema = rows.schema();
     let names = schema.fields().iter().map(|field| field.name().as_str());
     writer.write_record(names.chain([crate::reading::header::REASON_COLUMN])).map_err(fail)?;
