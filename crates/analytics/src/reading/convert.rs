@@ -158,14 +158,18 @@ impl Values {
 impl ColumnBuilder {
     #[must_use]
     pub fn new(rule: ColumnRule) -> Self {
-        use datafusion::arrow::datatypes::DataType;
-        let values = match crate::language::scope::data_type(rule.kind) {
-            DataType::Boolean => Values::Boolean(BooleanBuilder::new()),
-            DataType::Int32 => Values::Integer(Int32Builder::new()),
-            DataType::Float64 => Values::Quantity(Float64Builder::new()),
-            DataType::Int64 => Values::Long(Int64Builder::new()),
-            DataType::Date32 => Values::Date(Date32Builder::new()),
-            _ => Values::Text(StringBuilder::new()),
+        let values = match rule.kind {
+            ColumnType::Boolean => Values::Boolean(BooleanBuilder::new()),
+            ColumnType::Integer => Values::Integer(Int32Builder::new()),
+            ColumnType::Quantity => Values::Quantity(Float64Builder::new()),
+            ColumnType::Money | ColumnType::Area | ColumnType::Serial => Values::Long(Int64Builder::new()),
+            ColumnType::Date => Values::Date(Date32Builder::new()),
+            ColumnType::Text
+            | ColumnType::Code
+            | ColumnType::Codes
+            | ColumnType::Identity
+            | ColumnType::DisabilityCertificate
+            | ColumnType::Phone => Values::Text(StringBuilder::new()),
         };
         Self { rule, values }
     }
@@ -287,20 +291,17 @@ impl ColumnRule {
     }
 
     fn decimal(&self, decimal: Decimal, shown: &str) -> Outcome<'static> {
-        let fault = without_value;
-        match self.kind {
-            ColumnType::Integer => {
-                let integer = decimal.integer().and_then(|i| i32::try_from(i).ok()).filter(|i| i.abs() <= 1_000_000_000);
-                let Some(integer) = integer else { return bad("FP0103", shown, "a whole number") };
-                self.range(f64::from(integer), shown).map_err(fault)?;
-                Ok(Some(Value::Integer(integer)))
-            }
-            ColumnType::Money => Ok(Some(Value::Long(self.minor(decimal, shown).map_err(fault)?))),
-            _ => {
-                self.range(decimal.quantity(), shown).map_err(fault)?;
-                Ok(Some(Value::Quantity(decimal.quantity())))
-            }
+        if self.kind == ColumnType::Integer {
+            let integer = decimal.integer().and_then(|i| i32::try_from(i).ok()).filter(|i| i.abs() <= 1_000_000_000);
+            let Some(integer) = integer else { return bad("FP0103", shown, "a whole number") };
+            self.range(f64::from(integer), shown).map_err(without_value)?;
+            return Ok(Some(Value::Integer(integer)));
         }
+        if self.kind == ColumnType::Money {
+            return Ok(Some(Value::Long(self.minor(decimal, shown).map_err(without_value)?)));
+        }
+        self.range(decimal.quantity(), shown).map_err(without_value)?;
+        Ok(Some(Value::Quantity(decimal.quantity())))
     }
 
     /// A number that the format stores as a float.
@@ -324,7 +325,17 @@ impl ColumnRule {
             {
                 bad("FP0122", shown, "the column formatted as text")
             }
-            _ => self.value(shown),
+            ColumnType::Identity
+            | ColumnType::DisabilityCertificate
+            | ColumnType::Serial
+            | ColumnType::Phone
+            | ColumnType::Area
+            | ColumnType::Text
+            | ColumnType::Code
+            | ColumnType::Codes
+            | ColumnType::Boolean
+            | ColumnType::Integer
+            | ColumnType::Money => self.value(shown),
         }
     }
 

@@ -90,7 +90,7 @@ fn empty(file: &InputFile, found: &str) -> Finding {
 
 impl Rows {
     /// Opens a file and reads its header; `Err` when no row can be had from it.
-    pub fn open(file: &InputFile, sheet: Option<&str>, options: &ReadingOptions) -> Result<Self, Finding> {
+    pub fn open(file: &InputFile, sheet: Option<&str>, options: &ReadingOptions) -> Result<Self, Box<Finding>> {
         let handle = File::open(&file.path).map_err(|e| file_finding("FP0502", Severity::Error, &file.name, &e.to_string(), "a readable file"))?;
         let rows = match file.format {
             Format::Csv => Self::open_csv(file, handle, options),
@@ -101,12 +101,12 @@ impl Rows {
         }?;
         if rows.header.len() > COLUMN_LIMIT {
             let found = format!("the header has {} columns", rows.header.len());
-            return Err(file_finding("FP0119", Severity::Error, &file.name, &found, &format!("at most {COLUMN_LIMIT} columns")));
+            return Err(Box::new(file_finding("FP0119", Severity::Error, &file.name, &found, &format!("at most {COLUMN_LIMIT} columns"))));
         }
         Ok(rows)
     }
 
-    fn open_csv(file: &InputFile, handle: File, options: &ReadingOptions) -> Result<Self, Finding> {
+    fn open_csv(file: &InputFile, handle: File, options: &ReadingOptions) -> Result<Self, Box<Finding>> {
         let mut reader = decompressor(handle, file.compression).map_err(|e| damaged(file, &e))?;
         let (mut head, failure) = read_head(&mut reader, SAMPLE);
         let (encoding, mark) = encoding_of(&head, options.encoding.as_deref())
@@ -120,20 +120,20 @@ impl Rows {
         let mut record = Record::default();
         match reader.next(None, &mut record) {
             Step::Record => {}
-            Step::Malformed { line, found, .. } => return Err(unusable(file, line, "FP0119", &found, "a header on one line")),
-            Step::Failed(error) => return Err(damaged(file, &error)),
-            Step::End => return Err(empty(file, "the file is empty")),
+            Step::Malformed { line, found, .. } => return Err(Box::new(unusable(file, line, "FP0119", &found, "a header on one line"))),
+            Step::Failed(error) => return Err(Box::new(damaged(file, &error))),
+            Step::End => return Err(Box::new(empty(file, "the file is empty"))),
         }
         let header = record.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
         Ok(Self { header, source: Source::Csv { reader, record } })
     }
 
-    fn open_xlsx<R: Read + Seek + Send + 'static>(file: &InputFile, reader: R, sheet: Option<&str>) -> Result<Self, Finding> {
-        let workbook = Xlsx::new(reader).map_err(|error| match error {
-            XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
-                file_finding("FP0121", Severity::Error, &file.name, "an archive that is not a workbook", "CSV, XLSX or Parquet")
+    fn open_xlsx<R: Read + Seek + Send + 'static>(file: &InputFile, reader: R, sheet: Option<&str>) -> Result<Self, Box<Finding>> {
+        let workbook = Xlsx::new(reader).map_err(|error| {
+            if matches!(error, XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound) {
+                return file_finding("FP0121", Severity::Error, &file.name, "an archive that is not a workbook", "CSV, XLSX or Parquet");
             }
-            error => damaged(file, &error),
+            damaged(file, &error)
         })?;
         let names = workbook.sheet_names();
         let name = match sheet {
@@ -143,7 +143,7 @@ impl Rows {
         let mut rows = Worksheet::open(workbook, &name);
         let header: Vec<String> = match rows.next_row().map_err(|e| damaged(file, &e))? {
             Some((_, cells)) => cells.iter().map(|cell| cell.display().trim().to_owned()).collect(),
-            None => return Err(empty(file, "the sheet is empty")),
+            None => return Err(Box::new(empty(file, "the sheet is empty"))),
         };
         rows.width = header.len();
         Ok(Self { header, source: Source::Xlsx(Box::new(rows)) })
@@ -152,7 +152,7 @@ impl Rows {
     fn open_parquet<T: datafusion::parquet::file::reader::ChunkReader + 'static>(
         file: &InputFile,
         builder: datafusion::parquet::errors::Result<ParquetRecordBatchReaderBuilder<T>>,
-    ) -> Result<Self, Finding> {
+    ) -> Result<Self, Box<Finding>> {
         let builder = builder.map_err(|e| damaged(file, &e))?;
         let header = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
         let reader = builder.with_batch_size(8192).build().map_err(|e| damaged(file, &e))?;
@@ -191,12 +191,12 @@ impl Columns {
     }
 }
 
-fn unpack(file: &InputFile, handle: File) -> Result<Vec<u8>, Finding> {
+fn unpack(file: &InputFile, handle: File) -> Result<Vec<u8>, Box<Finding>> {
     let mut bytes = Vec::new();
     let mut reader = decompressor(handle, file.compression).map_err(|e| damaged(file, &e))?.take(INNER_LIMIT + 1);
     reader.read_to_end(&mut bytes).map_err(|e| damaged(file, &e))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > INNER_LIMIT {
-        return Err(file_finding("FP0119", Severity::Error, &file.name, "more than 1 GiB inside the archive", "the file itself, not packed"));
+        return Err(Box::new(file_finding("FP0119", Severity::Error, &file.name, "more than 1 GiB inside the archive", "the file itself, not packed")));
     }
     Ok(bytes)
 }
@@ -231,6 +231,7 @@ fn next_csv<'a>(file: &InputFile, width: usize, reader: &mut Delimited, record: 
     Next::Row { number: record.line, cells: Cells::Text(record) }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other type of Arrow is read by way of its text")]
 fn array_cell(array: &ArrayRef, row: usize) -> Cell<'_> {
     if array.is_null(row) {
         return Cell::Empty;

@@ -125,7 +125,7 @@ impl TableReader<'_> {
     fn read_file(&mut self, file: &InputFile, tick: &mut dyn FnMut(u64)) -> Result<()> {
         let mut rows = match Rows::open(file, self.table.sheet.as_deref(), self.options) {
             Ok(rows) => rows,
-            Err(finding) => return self.report(finding),
+            Err(finding) => return self.report(*finding),
         };
         let map = match map_header(self.table, &file.name, &rows.header) {
             Ok((map, findings)) => {
