@@ -1,1 +1,5 @@
 //! Who is poor: income line, Alkire-Foster, proxy-means models, fusion into a proposal, error metrics.
+
+pub mod boost;
+pub mod model;
+mod number;
