@@ -188,6 +188,23 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// The features at the given positions, in that order.
+    #[must_use]
+    pub fn features(&self, features: &[usize]) -> Self {
+        let pick = features.iter().filter_map(|&feature| {
+            let name = self.names.get(feature)?.clone();
+            Some((name, self.columns.get(feature)?.clone()))
+        });
+        let (names, columns) = pick.unzip();
+        Self {
+            names,
+            columns,
+            rows: self.rows,
+        }
+    }
+}
+
 /// The entries at the given positions; positions beyond the end are skipped.
 pub(crate) fn select<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     let picked = rows.iter().filter_map(|&row| values.get(row).copied());
