@@ -21,14 +21,6 @@ pub(super) fn check(loss: Loss, target: &[f64]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Number of scores a row has.
-pub(super) fn scores(loss: Loss) -> usize {
-    match loss {
-        Loss::Multinomial { classes } => index(classes),
-        Loss::Logistic | Loss::Squared | Loss::Quantile { .. } => 1,
-    }
-}
-
 /// The best constant scores; weights have a mean of one.
 pub(super) fn base(loss: Loss, target: &[f64], weights: &[f64]) -> Vec<f64> {
     let rows = float(target.len());

@@ -27,11 +27,11 @@ pub struct Band {
     /// Share of groups whose true share of poor the bounds hold, for instance 0.9.
     pub level: f64,
     #[serde(with = "exact")]
-    probabilities: Vec<f64>,
+    pub(super) probabilities: Vec<f64>,
     #[serde(with = "exact")]
-    lower: Vec<f64>,
+    pub(super) lower: Vec<f64>,
     #[serde(with = "exact")]
-    upper: Vec<f64>,
+    pub(super) upper: Vec<f64>,
 }
 
 /// Effective rows a group should hold.
@@ -91,7 +91,7 @@ impl Band {
 }
 
 /// Wilson's score interval of a share among `rows`.
-fn wilson(share: f64, rows: f64, z: f64) -> (f64, f64) {
+pub(super) fn wilson(share: f64, rows: f64, z: f64) -> (f64, f64) {
     let square = z * z / rows;
     let middle = (share + square / 2.0) / (1.0 + square);
     let half = z * (share * (1.0 - share) / rows + square / (4.0 * rows)).sqrt() / (1.0 + square);
@@ -99,7 +99,7 @@ fn wilson(share: f64, rows: f64, z: f64) -> (f64, f64) {
 }
 
 /// Quantile of the standard normal distribution by bisection of its distribution function.
-fn normal_quantile(level: f64) -> f64 {
+pub(super) fn normal_quantile(level: f64) -> f64 {
     let (mut low, mut high) = (-10.0, 10.0);
     for _ in 0..100 {
         let middle = f64::midpoint(low, high);
