@@ -217,15 +217,19 @@ pub fn train_with_out_of_fold(
         fingerprint: training.fingerprint.to_owned(),
         rows: order.len(),
         positives: poor.iter().filter(|poor| **poor).count(),
-        rate: positives / total,
+        rate: metrics::rounded(positives / total),
         groups,
         folds,
         repeats,
-        candidates: found.candidates,
+        candidates: found
+            .candidates
+            .into_iter()
+            .map(Candidate::rounded)
+            .collect(),
         winner: found.winner,
         reason: found.reason,
         calibrations: tried,
-        metrics: Metrics::of(&probabilities, &outcome, search.weights),
+        metrics: Metrics::of(&probabilities, &outcome, search.weights).rounded(),
         importance: importance(&scorecard, &booster, found.share),
     };
     let model = ProxyMeansModel {
@@ -310,7 +314,7 @@ fn calibrate(search: &Search<'_>, found: &Found) -> (Calibration, Vec<TriedCalib
     });
     let tried = losses.into_iter().map(|(name, log_loss)| TriedCalibration {
         name: name.to_owned(),
-        log_loss,
+        log_loss: metrics::rounded(log_loss),
     });
     (calibration, tried.collect())
 }
@@ -350,7 +354,7 @@ fn importance(scorecard: &Scorecard, booster: &Booster, share: f64) -> Vec<Impor
     let mut all: Vec<Importance> = names
         .map(|((name, linear), trees)| Importance {
             name: name.clone(),
-            share: share * linear + (1.0 - share) * trees,
+            share: metrics::rounded(share * linear + (1.0 - share) * trees),
         })
         .collect();
     all.sort_by(|a, b| {

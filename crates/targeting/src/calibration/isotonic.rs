@@ -14,6 +14,14 @@ pub struct Isotonic {
     probabilities: Vec<f64>,
 }
 
+/// Neighbouring scores of one probability.
+struct Level {
+    from: f64,
+    to: f64,
+    value: f64,
+    weight: f64,
+}
+
 impl Isotonic {
     pub(super) fn fit(scores: &[f64], outcome: &[f64], weights: &[f64]) -> Self {
         let rows = by_score(scores, outcome, weights);
@@ -33,27 +41,33 @@ impl Isotonic {
             .collect();
         let loads: Vec<f64> = points.iter().map(|(_, _, weight)| *weight).collect();
         let fitted = never_falling(&means, &loads);
-        // One knot a level, at its mean score: between levels the order of scores is kept.
-        let mut levels: Vec<(f64, f64, f64)> = Vec::new();
-        let mut level = f64::NAN;
+        // Two knots a level, at its ends: straight lines join the levels.
+        let mut levels: Vec<Level> = Vec::new();
         for ((score, _, weight), value) in points.iter().zip(fitted) {
             match levels.last_mut() {
-                Some(last) if value <= level => {
-                    last.0 += score * weight;
-                    last.2 += weight;
+                Some(last) if value <= last.value => {
+                    last.to = *score;
+                    last.weight += weight;
                 }
-                _ => {
-                    level = value;
-                    levels.push((score * weight, value, *weight));
-                }
+                _ => levels.push(Level {
+                    from: *score,
+                    to: *score,
+                    value,
+                    weight: *weight,
+                }),
             }
         }
-        let probability = |(_, value, weight): &(f64, f64, f64)| share(value * weight, *weight);
-        let probabilities: Vec<f64> = levels.iter().map(probability).collect();
-        let even = vec![1.0; probabilities.len()];
+        let held = |level: &Level| share(level.value * level.weight, level.weight);
+        let held: Vec<f64> = levels.iter().map(held).collect();
+        // Small levels held away from 0 and 1 must not pass their neighbours.
+        let even = vec![1.0; held.len()];
+        let held = never_falling(&held, &even);
         Self {
-            scores: levels.iter().map(|(sum, _, weight)| sum / weight).collect(),
-            probabilities: never_falling(&probabilities, &even),
+            scores: levels
+                .iter()
+                .flat_map(|level| [level.from, level.to])
+                .collect(),
+            probabilities: held.into_iter().flat_map(|value| [value, value]).collect(),
         }
     }
 

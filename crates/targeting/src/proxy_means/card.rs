@@ -45,6 +45,15 @@ pub struct Candidate {
     pub metrics: Metrics,
 }
 
+impl Candidate {
+    pub(super) fn rounded(self) -> Self {
+        Self {
+            metrics: self.metrics.rounded(),
+            ..self
+        }
+    }
+}
+
 /// A tried calibration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TriedCalibration {

@@ -16,7 +16,20 @@ pub struct Metrics {
     pub exclusion_error: f64,
 }
 
+/// Six decimals, as cards show them: short decimals survive any JSON reader.
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
 impl Metrics {
+    pub(super) fn rounded(self) -> Self {
+        Self {
+            log_loss: rounded(self.log_loss),
+            auc: rounded(self.auc),
+            exclusion_error: rounded(self.exclusion_error),
+        }
+    }
+
     /// Metrics of probabilities (or of anything that rises with them, but for the log loss).
     #[must_use]
     pub fn of(probabilities: &[f64], outcome: &[f64], weights: &[f64]) -> Self {
