@@ -115,6 +115,19 @@ fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().map(|&row| values[row]).collect()
 }
 
+/// What `bench/accuracy.py` gives `LightGBM` on surveys of this size.
+fn rival_settings(rows: usize, monotone: &[Monotone]) -> BoosterSettings {
+    let large = rows > 4000;
+    BoosterSettings {
+        rounds: if large { 400 } else { 260 },
+        learning_rate: if large { 0.04 } else { 0.03 },
+        max_leaves: if large { 15 } else { 8 },
+        max_depth: 63,
+        monotone: monotone.to_vec(),
+        ..BoosterSettings::new(Loss::Logistic)
+    }
+}
+
 /// Lines of the output for one held-out fold.
 fn held_out(survey: &Survey, repeat: usize, fold: usize) -> Anyhow<Vec<String>> {
     let folds = &survey.folds[repeat];
@@ -150,15 +163,7 @@ fn held_out(survey: &Survey, repeat: usize, fold: usize) -> Anyhow<Vec<String>> 
         weights: &vec![1.0; seen.len()],
         keys: &keys,
     };
-    let large = seen.len() > 4000;
-    let single = BoosterSettings {
-        rounds: if large { 400 } else { 260 },
-        learning_rate: if large { 0.04 } else { 0.03 },
-        max_leaves: if large { 15 } else { 8 },
-        max_depth: 63,
-        monotone: survey.monotone.clone(),
-        ..BoosterSettings::new(Loss::Logistic)
-    };
+    let single = rival_settings(seen.len(), &survey.monotone);
     let before = cpu_seconds()?;
     let booster = Booster::fit(&sample, &single)?;
     let boosted = cpu_seconds()? - before;

@@ -1,8 +1,8 @@
 //! Histogram gradient booster: second-order trees on binned proxies.
 //!
-//! Leaf-wise growth with gains and leaf values of Chen, Guestrin 2016 (XGBoost, section 2.2,
-//! equations 5 and 7), histograms and leaf-wise order of Ke et al. 2017 (LightGBM, section 2.1),
-//! learned direction of missing values (XGBoost, algorithm 3). Gradients are summed as integers,
+//! Leaf-wise growth with gains and leaf values of Chen, Guestrin 2016 (`XGBoost`, section 2.2,
+//! equations 5 and 7), histograms and leaf-wise order of Ke et al. 2017 (`LightGBM`, section 2.1),
+//! learned direction of missing values (`XGBoost`, algorithm 3). Gradients are summed as integers,
 //! so a model is the same, bit for bit, in whatever order the rows arrive.
 
 use serde::{Deserialize, Serialize};

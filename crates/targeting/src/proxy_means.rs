@@ -172,20 +172,7 @@ pub fn train_with_out_of_fold(
     settings: &Settings,
 ) -> Result<(ProxyMeansModel, Vec<f64>), Error> {
     let groups = check(training, settings)?;
-    // One order for all orders in which the rows may come: sums of floats depend on it.
-    let mut order: Vec<usize> = (0..training.matrix.rows()).collect();
-    let columns = training.matrix.columns();
-    order.sort_by(|&a, &b| {
-        let key = |row: usize| training.keys.get(row);
-        let values = columns.iter().map(|column| {
-            let value = |row: usize| column.get(row).copied().unwrap_or(f32::NAN);
-            value(a).total_cmp(&value(b))
-        });
-        let differ = || values.into_iter().find(|order| order.is_ne());
-        key(a)
-            .cmp(&key(b))
-            .then_with(|| differ().unwrap_or(std::cmp::Ordering::Equal))
-    });
+    let order = canonical(training);
     let matrix = training.matrix.select(&order);
     let poor = select(training.outcome, &order);
     let outcome: Vec<f64> = poor.iter().map(|poor| f64::from(u8::from(*poor))).collect();
@@ -249,6 +236,24 @@ pub fn train_with_out_of_fold(
         }
     }
     Ok((model, in_order))
+}
+
+/// One order for all orders in which the rows may come, as sums of floats depend on it: by key,
+/// then by values.
+fn canonical(training: &Training<'_>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..training.matrix.rows()).collect();
+    let columns = training.matrix.columns();
+    order.sort_by(|&a, &b| {
+        let key = |row: usize| training.keys.get(row);
+        let values = columns.iter().map(|column| {
+            let value = |row: usize| column.get(row).copied().unwrap_or(f32::NAN);
+            value(a).total_cmp(&value(b))
+        });
+        let differ = || values.into_iter().find(|order| order.is_ne());
+        let by_value = || differ().unwrap_or(std::cmp::Ordering::Equal);
+        key(a).cmp(&key(b)).then_with(by_value)
+    });
+    order
 }
 
 /// Refuses what cannot be learnt from; returns the number of groups.

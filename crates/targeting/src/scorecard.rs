@@ -2,7 +2,7 @@
 //!
 //! Columns are standardised with the sample's weighted means and deviations; a missing value counts
 //! as the mean, with a flag column of its own. Fitted by iteratively reweighted least squares
-//! (McCullagh, Nelder 1989, section 2.5) with an L2 penalty on all but the intercept.
+//! (`McCullagh`, Nelder 1989, section 2.5) with an L2 penalty on all but the intercept.
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ impl Scorecard {
     pub fn fit(sample: &Sample<'_>, settings: &ScorecardSettings) -> Result<Self, Error> {
         sample.check()?;
         for (row, &value) in sample.target.iter().enumerate() {
-            if !(value == 0.0 || value == 1.0) {
+            if value.fract() != 0.0 || !(0.0..=1.0).contains(&value) {
                 return Err(Error::Outcome { row, value });
             }
         }

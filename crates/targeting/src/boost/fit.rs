@@ -71,15 +71,13 @@ pub(super) fn fit(sample: &Sample<'_>, settings: &BoosterSettings) -> (Vec<f64>,
             let mut grown = grower.grow(&rows);
             let leaves = grown.leaves(&binned);
             if let Loss::Quantile { level } = settings.loss {
-                renew(
-                    &mut grown,
-                    &rows,
-                    &leaves,
-                    sample.target,
-                    &scores,
-                    &fixed,
-                    level,
-                );
+                let misses = sample
+                    .target
+                    .iter()
+                    .zip(&scores)
+                    .map(|(y, score)| y - score);
+                let residuals: Vec<_> = misses.zip(fixed.weights.iter().copied()).collect();
+                renew(&mut grown, &rows, &leaves, &residuals, level);
             }
             grown.shrink(settings.learning_rate);
             let class_scores = scores.iter_mut().skip(class).step_by(width);
@@ -130,29 +128,19 @@ fn sampled_columns(binned: &Binned, settings: &BoosterSettings, tree: u64) -> Ve
     features
 }
 
-/// Leaf values of a quantile loss: the residuals' quantile, as its hessian is zero.
-fn renew(
-    grown: &mut Grown,
-    rows: &[u32],
-    leaves: &[u8],
-    target: &[f64],
-    scores: &[f64],
-    fixed: &Fixed,
-    level: f64,
-) {
-    let mut residuals: Vec<Vec<(f64, f64)>> = vec![Vec::new(); 64];
+/// Leaf values of a quantile loss: the residuals' quantile, as its hessian is zero. `residuals`
+/// holds residual and weight of every row.
+fn renew(grown: &mut Grown, rows: &[u32], leaves: &[u8], residuals: &[(f64, f64)], level: f64) {
+    let mut by_leaf: Vec<Vec<(f64, f64)>> = vec![Vec::new(); 64];
     for &row in rows {
-        let row = index(row);
-        let found = (leaves.get(row), target.get(row), scores.get(row));
-        let (Some(leaf), Some(y), Some(score)) = found else {
-            continue;
-        };
-        let weight = fixed.weights.get(row).copied().unwrap_or(0.0);
-        if let Some(list) = residuals.get_mut(usize::from(*leaf)) {
-            list.push((y - score, weight));
+        let found = (leaves.get(index(row)), residuals.get(index(row)));
+        if let (Some(leaf), Some(residual)) = found
+            && let Some(list) = by_leaf.get_mut(usize::from(*leaf))
+        {
+            list.push(*residual);
         }
     }
-    for (leaf, pairs) in residuals.into_iter().enumerate() {
+    for (leaf, pairs) in by_leaf.into_iter().enumerate() {
         if !pairs.is_empty() {
             grown.set(leaf, loss::quantile(pairs, level));
         }

@@ -140,7 +140,7 @@ impl Grower<'_> {
                 break;
             };
             let leaf = leaves.swap_remove(at);
-            let (left, right) = self.split(leaf, split, &mut nodes);
+            let (left, right) = self.split(&leaf, split, &mut nodes);
             leaves.push(left);
             leaves.push(right);
         }
@@ -269,7 +269,7 @@ impl Grower<'_> {
         Some((gain, values))
     }
 
-    fn split(&self, leaf: Leaf, split: Split, nodes: &mut Vec<Branch>) -> (Leaf, Leaf) {
+    fn split(&self, leaf: &Leaf, split: Split, nodes: &mut Vec<Branch>) -> (Leaf, Leaf) {
         let column = self.binned.columns.get(split.feature);
         let column = column.map_or(&[][..], Vec::as_slice);
         let right_of = |row: &u32| {
@@ -293,7 +293,7 @@ impl Grower<'_> {
         } else {
             (rest, counted)
         };
-        let (left_bounds, right_bounds) = self.bounds(&leaf, split);
+        let (left_bounds, right_bounds) = self.bounds(leaf, split);
         let child = |rows, histogram, total, bounds, value, right| {
             self.with_best(Leaf {
                 rows,

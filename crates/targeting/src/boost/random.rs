@@ -1,6 +1,6 @@
 //! Counter-based random numbers: a draw is a pure function of what it is for.
 //!
-//! The finaliser of SplitMix64 (Steele, Lea, Flood 2014, figure 15).
+//! The finaliser of `SplitMix64` (Steele, Lea, Flood 2014, figure 15).
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 

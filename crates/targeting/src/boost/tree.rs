@@ -180,7 +180,7 @@ impl TryFrom<Stored> for Booster {
             Loss::Multinomial { classes } => index(classes),
             Loss::Logistic | Loss::Squared | Loss::Quantile { .. } => 1,
         };
-        if read.base.len() != scores || scores == 0 || read.trees.len() % scores != 0 {
+        if read.base.len() != scores || scores == 0 || !read.trees.len().is_multiple_of(scores) {
             return Err(stored("its classes and trees do not fit together"));
         }
         for tree in &read.trees {

@@ -11,10 +11,11 @@ fn drawn(rows: u64, seed: u64, truth: impl Fn(f64) -> f64) -> (Vec<f64>, Vec<f64
     };
     let scores: Vec<f64> = (0..rows).map(|row| 6.0 * uniform(row, 0) - 3.0).collect();
     let truths: Vec<f64> = scores.iter().map(|score| truth(*score)).collect();
-    let outcome = (0..rows)
-        .zip(&truths)
-        .map(|(row, p)| f64::from(u8::from(uniform(row, 1) < *p)));
-    (scores.clone(), truths.clone(), outcome.collect())
+    let drawn = (0..rows).zip(&truths);
+    let outcome = drawn
+        .map(|(row, p)| f64::from(u8::from(uniform(row, 1) < *p)))
+        .collect();
+    (scores, truths, outcome)
 }
 
 fn chosen(truth: impl Fn(f64) -> f64) -> (Calibration, Vec<(&'static str, f64)>) {

@@ -46,7 +46,10 @@ struct Job {
 /// Out-of-fold scores of one recipe, one list a repeat.
 type Scores = Vec<Vec<f64>>;
 
-/// Sampled shares of the scorecard in a blend.
+/// Held-out rows of one recipe and their scores.
+type HeldOut = (Recipe, Vec<usize>, Vec<f64>);
+
+/// Tried shares of the scorecard in a blend.
 const SHARES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 
 impl Search<'_> {
@@ -187,7 +190,7 @@ impl Search<'_> {
         job: &Job,
         splits: &[Vec<usize>],
         staged: bool,
-    ) -> Result<Vec<(Recipe, Vec<usize>, Vec<f64>)>, Error> {
+    ) -> Result<Vec<HeldOut>, Error> {
         let folds = splits.get(job.repeat).map_or(&[][..], Vec::as_slice);
         let rows = 0..folds.len();
         let (out, seen): (Vec<usize>, Vec<usize>) =

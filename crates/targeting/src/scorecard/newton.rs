@@ -150,6 +150,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// Cholesky solution of a symmetric positive definite system given by its lower triangle.
 #[expect(
     clippy::indexing_slicing,
+    clippy::needless_range_loop,
     reason = "triangular loops over rows whose lengths are fixed above"
 )]
 fn solve(mut lower: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {

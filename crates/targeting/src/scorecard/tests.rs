@@ -110,9 +110,9 @@ fn contributions_add_up_and_gaps_count() {
     )
     .unwrap();
     let scores = card.predict(&matrix.columns());
-    for row in 0..200 {
+    for (row, &score) in scores.iter().enumerate().take(200) {
         let parts = card.contributions(&matrix.row(row));
-        assert!((parts.total() - scores[row]).abs() < 1e-9);
+        assert!((parts.total() - score).abs() < 1e-9);
         assert!(parts.features[2].abs() < 1e-12, "a constant says nothing");
     }
     let present = card.contributions(&[0.5, 0.5, 1.0]).features[1];
@@ -137,7 +137,7 @@ fn a_weight_of_two_is_two_rows() {
     let pick = |values: &[f64]| crate::model::select(values, &twice);
     let keys_twice = crate::model::select(&keys, &twice);
     // The penalty counts in rows of mean weight.
-    let more = crate::number::float(twice.len()) / 300.0;
+    let more = float(twice.len()) / 300.0;
     let settings = |l2| ScorecardSettings { l2, max_steps: 50 };
     let weighted =
         Scorecard::fit(&sample(&matrix, &target, &weights, &keys), &settings(5.0)).unwrap();
@@ -217,14 +217,14 @@ fn points_follow_the_scorecard() {
     assert!(a.bins.is_sorted_by_key(|bin| bin.points), "{a:?}");
     assert!(a.points(0.99) > a.points(0.01));
     let scores = full.predict(&matrix.columns());
-    for row in 0..200 {
+    for (row, &score) in scores.iter().enumerate().take(200) {
         let values = matrix.row(row);
         let value = |name: &str| values[matrix.names().iter().position(|n| n == name).unwrap()];
         let probability = card.probability(card.points(value));
         assert!(
-            (probability - logistic(scores[row])).abs() < 0.12,
+            (probability - logistic(score)).abs() < 0.12,
             "{probability} {}",
-            logistic(scores[row])
+            logistic(score)
         );
     }
     // Twenty more points double the odds.
