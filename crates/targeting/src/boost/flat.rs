@@ -8,7 +8,7 @@
 use super::bin::find;
 use super::tree::{Child, Tree, stored};
 use crate::model::Error;
-use crate::number::{bin, index};
+use crate::number::{index, low_byte, short};
 
 /// Rows tested by one instruction.
 const LANES: usize = 32;
@@ -138,7 +138,7 @@ impl Flat {
                 let from = (block * BLOCK).min(column.len());
                 let to = (from + BLOCK).min(column.len());
                 let values = column.get(from..to).unwrap_or(&[]);
-                look_up(values, thresholds, bins.as_flattened_mut());
+                look_up(values, thresholds, bins);
             }
             match &self.masks {
                 Masks::Sixteen(trees) => trees.score(&bins, self.scores, scores),
@@ -151,34 +151,47 @@ impl Flat {
 }
 
 /// Bins of a block's values; rows beyond the column are missing.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "hot kernel: the table has 256 entries and the place stays below 255"
-)]
-fn look_up(values: &[f32], thresholds: &[f32], bins: &mut [u8]) {
-    bins.fill(super::bin::MISSING);
-    if thresholds.len() < 4 {
-        for (bin, &value) in bins.iter_mut().zip(values) {
-            *bin = find(thresholds, value);
-        }
-        return;
-    }
-    // A binary search without branches: the table is padded with infinity to a power of two.
+fn look_up(values: &[f32], thresholds: &[f32], bins: &mut [[u8; LANES]; GROUPS]) {
+    // Padded with infinity, which no value passes.
     let mut table = [f32::INFINITY; 256];
     for (slot, threshold) in table.iter_mut().zip(thresholds) {
         *slot = *threshold;
     }
     let half = (thresholds.len() + 1).next_power_of_two() / 2;
-    for (slot, &value) in bins.iter_mut().zip(values) {
-        let mut place = 0_usize;
-        let mut step = half;
-        while step > 0 {
-            let above = table[(place + step - 1) & 255] < value;
-            place += if above { step } else { 0 };
-            step /= 2;
+    let mut groups = values.chunks(LANES);
+    for bins in bins {
+        let mut lanes = [f32::NAN; LANES];
+        for (lane, value) in lanes.iter_mut().zip(groups.next().unwrap_or(&[])) {
+            *lane = *value;
         }
-        *slot = if value.is_nan() { 0 } else { bin(place + 1) };
+        *bins = search(&lanes, &table, short(half));
     }
+}
+
+/// Binary searches without branches, step by step for all lanes at once. Wrapping spares the checks
+/// that would keep the compiler from using vectors; places stay below 256.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "hot kernel: places are masked to the table's 256 entries"
+)]
+fn search(values: &[f32; LANES], table: &[f32; 256], half: u32) -> [u8; LANES] {
+    let mut places = [0_u32; LANES];
+    let mut step = half;
+    while step > 0 {
+        for (place, value) in places.iter_mut().zip(values) {
+            let at = place.wrapping_add(step).wrapping_sub(1) & 255;
+            let above = table[index(at)] < *value;
+            *place = place.wrapping_add(step & u32::from(above).wrapping_neg());
+        }
+        step /= 2;
+    }
+    let mut bins = [0; LANES];
+    for ((bin, place), value) in bins.iter_mut().zip(places).zip(values) {
+        // Missing is bin 0, values start at 1.
+        let present = u32::from(!value.is_nan());
+        *bin = low_byte(place.wrapping_add(1) & present.wrapping_neg());
+    }
+    bins
 }
 
 impl<M: Mask, const LEAVES: usize> Trees<M, LEAVES> {

@@ -15,12 +15,14 @@ struct Cell {
 
 impl Cell {
     // Wrapping cannot happen: the scale keeps the sum over all rows below 2^62.
+    #[inline]
     const fn add(&mut self, other: Self) {
         self.gradient = self.gradient.wrapping_add(other.gradient);
         self.hessian = self.hessian.wrapping_add(other.hessian);
         self.rows = self.rows.wrapping_add(other.rows);
     }
 
+    #[inline]
     const fn minus(self, other: Self) -> Self {
         Self {
             gradient: self.gradient.wrapping_sub(other.gradient),
@@ -33,7 +35,8 @@ impl Cell {
 /// What a split must respect, in fixed point where it meets sums.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    scale: f64,
+    /// Value of one fixed-point step, a power of two.
+    unit: f64,
     l2: f64,
     min_rows: i64,
     min_hessian: f64,
@@ -44,7 +47,7 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(settings: &BoosterSettings, scale: f64) -> Self {
         Self {
-            scale,
+            unit: 1.0 / scale,
             l2: settings.l2,
             min_rows: i64::from(settings.min_rows.max(1)),
             min_hessian: settings.min_hessian,
@@ -53,15 +56,18 @@ impl Limits {
         }
     }
 
+    #[inline]
     fn gradient(&self, cell: Cell) -> f64 {
-        from_fixed(cell.gradient) / self.scale
+        from_fixed(cell.gradient) * self.unit
     }
 
+    #[inline]
     fn hessian(&self, cell: Cell) -> f64 {
-        from_fixed(cell.hessian) / self.scale
+        from_fixed(cell.hessian) * self.unit
     }
 
     /// The best value of a leaf within its bounds (Chen, Guestrin 2016, equation 5).
+    #[inline]
     fn value(&self, cell: Cell, bounds: (f64, f64)) -> f64 {
         let curvature = self.hessian(cell) + self.l2;
         if curvature <= 0.0 {
@@ -71,10 +77,12 @@ impl Limits {
     }
 
     /// Twice the loss reduction of giving a cell's rows this value.
+    #[inline]
     fn reduction(&self, cell: Cell, value: f64) -> f64 {
         -(2.0 * self.gradient(cell) + (self.hessian(cell) + self.l2) * value) * value
     }
 
+    #[inline]
     fn allows(&self, cell: Cell) -> bool {
         cell.rows >= self.min_rows && self.hessian(cell) >= self.min_hessian
     }
