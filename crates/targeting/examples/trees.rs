@@ -64,9 +64,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         scores = black_box(booster.predict(black_box(columns)));
         best = best.min(cpu_seconds()? - before);
     }
+    let before = cpu_seconds()?;
+    for row in 0..100 {
+        let values: Vec<f32> = columns.iter().map(|column| column[row]).collect();
+        black_box(booster.contributions(&values));
+    }
+    let explained = (cpu_seconds()? - before) / 100.0;
     let mean = scores.iter().sum::<f64>() / f64::from(u32::try_from(rows)?);
     println!(
-        "{{\"fit\":{},\"predict\":{best},\"trees\":{},\"mean\":{mean}}}",
+        "{{\"fit\":{},\"predict\":{best},\"explain\":{explained},\"trees\":{},\"mean\":{mean}}}",
         fitted - start,
         booster.trees()
     );

@@ -126,7 +126,7 @@ impl Walk<'_> {
 
 fn add_leaf(path: &[Step], value: f64, sums: &mut [f64]) {
     for (at, step) in path.iter().enumerate().skip(1) {
-        let weight: f64 = unwind(path, at).iter().map(|step| step.weight).sum();
+        let weight = unwound_weight(path, at);
         let feature = step.feature.map(index);
         if let Some(sum) = feature.and_then(|feature| sums.get_mut(feature)) {
             *sum += weight * (step.one - step.zero) * value;
@@ -191,4 +191,30 @@ fn unwind(path: &[Step], gone: usize) -> Vec<Step> {
     }
     path.truncate(last);
     path
+}
+
+/// Sum of the weights [`unwind`] would leave, without the path.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the recurrence reads places below the path's own length"
+)]
+fn unwound_weight(path: &[Step], gone: usize) -> f64 {
+    let last = path.len().saturating_sub(1);
+    let (zero, one) = (path[gone].zero, path[gone].one);
+    let size = float(last + 1);
+    let mut next = path[last].weight;
+    let mut sum = 0.0;
+    for at in (0..last).rev() {
+        if one == 0.0 {
+            let share = zero * float(last - at);
+            if share > 0.0 {
+                sum += path[at].weight * size / share;
+            }
+        } else {
+            let weight = next * size / (float(at + 1) * one);
+            sum += weight;
+            next = path[at].weight - weight * zero * float(last - at) / size;
+        }
+    }
+    sum
 }
