@@ -2,6 +2,7 @@
 //!
 //! The only crate that names arrow, parquet or DataFusion. Rules come from a [`programme::Programme`]; kernels that decide come from `targeting`.
 
+pub mod assess;
 pub mod definition;
 pub mod error;
 pub mod language;
