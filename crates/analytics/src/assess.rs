@@ -17,7 +17,7 @@ use crate::language::Compiled;
 use crate::view::{ViewBatch, ViewPlan};
 
 pub use compile::AssessorOptions;
-pub use values::feature_columns;
+pub use values::{feature_columns, stable_hash};
 
 /// A compiled check.
 #[derive(Debug, Clone)]

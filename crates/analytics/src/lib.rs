@@ -5,7 +5,9 @@
 pub mod assess;
 pub mod definition;
 pub mod error;
+pub mod explain;
 pub mod language;
+pub mod output;
 pub mod reading;
 pub mod register;
 pub mod view;

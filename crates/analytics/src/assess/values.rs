@@ -41,7 +41,7 @@ pub(super) fn hashes(array: &ArrayRef, rows: usize) -> Result<Vec<u64>> {
 
 /// The first eight bytes of SHA-256.
 #[must_use]
-pub(crate) fn stable_hash(text: &str) -> u64 {
+pub fn stable_hash(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
