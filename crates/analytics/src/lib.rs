@@ -2,8 +2,12 @@
 //!
 //! The only crate that names arrow, parquet or DataFusion. Rules come from a [`programme::Programme`]; kernels that decide come from `targeting`.
 
+pub mod assess;
+pub mod definition;
 pub mod error;
+pub mod explain;
 pub mod language;
+pub mod output;
 pub mod reading;
 pub mod register;
 pub mod view;

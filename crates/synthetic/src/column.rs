@@ -18,7 +18,6 @@ pub struct Column {
 
 /// Cells by type of the programme format.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub enum Values {
     Serial(Vec<i64>),
     /// A serial that may be missing.

@@ -1,11 +1,8 @@
-//! Who is poor: income line, Alkire-Foster, proxy-means models, fusion into a proposal, error metrics.
-//!
-//! Everything here is pure arithmetic on slices and bit patterns: no input or output, no
-//! clock, no randomness. The measures are exact in integers wherever a person's status
-//! depends on them; floats appear in statistics only.
+//! Who is poor: measures, models, the fusion of evidence, and how wrong all of it is. Pure kernels on slices and bit patterns.
 //!
 //! - [`alkire_foster`]: the multidimensional measure, exact tallies of a register, survey estimates
 //! - [`income`]: headcount, gap, severity, inequality, equivalence scales
+//! - [`boost`], [`scorecard`], [`calibration`], [`model`], [`proxy_means`]: the probability of being poor and what it is made of
 //! - [`proposal`]: evidence of one household into a proposal that people decide on
 //! - [`errors`]: targeting errors, curves over quotas, calibration, transfers, the three rates
 //! - [`signs`]: bunching at the line, invented digits, copied answers
@@ -15,11 +12,17 @@
 //! depend on the order of rows or on partitioning.
 
 pub mod alkire_foster;
+pub mod boost;
+pub mod calibration;
 mod convert;
 pub mod distribution;
 pub mod errors;
 pub mod income;
+pub mod model;
+mod number;
 pub mod proposal;
+pub mod proxy_means;
+pub mod scorecard;
 pub mod signs;
 pub mod survey;
 #[cfg(test)]

@@ -57,6 +57,8 @@ pub struct Policy {
     pub remove_at: f64,
     /// An income within this relative distance of the line settles nothing.
     pub verify_width: f64,
+    /// Relative distance over the line from which a failed guarantee alone is no poverty.
+    pub secure_margin: f64,
     /// Records against from this weight on block admission and keeping without a visit.
     pub veto_weight: u32,
     /// Implausibility from this weight on sends a visitor first.
@@ -80,10 +82,11 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            admit_at: 30.0,
+            admit_at: 0.0,
             keep_at: 0.0,
-            remove_at: -30.0,
+            remove_at: 0.0,
             verify_width: 0.1,
+            secure_margin: 0.25,
             veto_weight: 2,
             implausible_weight: 3,
             missing_limit: 8,
@@ -133,6 +136,7 @@ impl Policy {
     pub fn check(&self) -> Result<(), PolicyError> {
         for (field, value) in [
             ("verify_width", self.verify_width),
+            ("secure_margin", self.secure_margin),
             ("line_points", self.line_points),
             ("index_points", self.index_points),
             ("secured_points", self.secured_points),
@@ -219,6 +223,7 @@ struct Weighed {
     securities: Fact,
     /// Probability and upper end of its interval.
     model: Option<(f64, f64)>,
+    margin: Option<f64>,
     need: f64,
 }
 
@@ -256,6 +261,7 @@ impl Weighed {
             index,
             securities,
             model,
+            margin,
             need,
         }
     }
@@ -267,59 +273,91 @@ impl Weighed {
     fn some_fact_is(&self, fact: Fact) -> bool {
         self.facts().contains(&fact)
     }
+
+    /// Whether the income is so far over the line that a failed guarantee is no poverty.
+    fn clear_of_line(&self, policy: &Policy) -> bool {
+        self.line == Fact::NotPoor
+            && self
+                .margin
+                .is_none_or(|margin| margin >= policy.secure_margin)
+    }
+
+    fn poor(&self, policy: &Policy) -> bool {
+        self.line == Fact::Poor
+            || self.index == Fact::Poor
+            || (self.securities == Fact::Poor && !self.clear_of_line(policy))
+    }
+
+    /// Whether nothing speaks for need and something speaks against it.
+    fn well(&self, evidence: &Evidence, policy: &Policy) -> bool {
+        let needier = evidence
+            .contradictions_for
+            .saturating_sub(evidence.contradictions_against)
+            >= policy.veto_weight;
+        let doubt = self
+            .model
+            .is_some_and(|(_, high)| high >= policy.doubt_probability);
+        let known = self.line == Fact::NotPoor
+            || (self.line == Fact::Unclear
+                && self.margin.is_none()
+                && (self.some_fact_is(Fact::NotPoor) || self.model.is_some()));
+        known
+            && !self.poor(policy)
+            && !needier
+            && !doubt
+            && evidence.missing_fields <= policy.missing_limit
+    }
 }
 
 /// Decides what to propose for one household.
 ///
-/// Outside the register: *admit* if some fact says poor, none says not poor, the need reaches
-/// `admit_at`, records against stay below the veto and the data are usable; *nothing* if some
-/// fact says not poor, none says poor, no record says needier and the model leaves no doubt.
-/// On the register: *keep* by the rule of admission with `keep_at`; *review* by the rule of
-/// nothing, if the need is also at or below `remove_at`. Otherwise *verify*.
+/// A fact says *poor* if the income is under the line, the index reaches its cutoff, or a
+/// guarantee fails while the income is not clearly over the line. Outside the register:
+/// *admit* if a fact says poor, the model (where there is one) finds it at least as likely as
+/// not, records against stay below the veto and the declaration is usable; *nothing* if the
+/// income is over the line, no fact says poor, records do not say needier and the model leaves
+/// no doubt — or if there are no facts at all and the model leaves no doubt. On the register:
+/// *keep* by the rule of admission; *review* by the rule of nothing, if the guarantees hold and
+/// the need is at or below `remove_at`. Otherwise *verify*: a model alone neither admits nor
+/// removes, and neither do records.
 #[must_use]
 pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     let weighed = Weighed::new(evidence, policy);
     let registered = evidence.registered == Some(true);
+    let poor = weighed.poor(policy);
+    let well = weighed.well(evidence, policy);
     let usable = evidence.data_quality < policy.implausible_weight
         && evidence.missing_fields <= policy.missing_limit;
-    let agree_poor = weighed.some_fact_is(Fact::Poor)
-        && !weighed.some_fact_is(Fact::NotPoor)
-        && evidence.contradictions_against < policy.veto_weight
-        && usable;
-    let doubt = weighed
-        .model
-        .is_some_and(|(_, high)| high >= policy.doubt_probability);
-    let agree_well = weighed.some_fact_is(Fact::NotPoor)
-        && !weighed.some_fact_is(Fact::Poor)
-        && evidence.contradictions_for == 0
-        && evidence.missing_fields <= policy.missing_limit
-        && !doubt;
-    let proposal = if registered {
-        if agree_poor && weighed.need >= policy.keep_at {
-            Proposal::Keep
-        } else if agree_well && weighed.need <= policy.remove_at {
+    let supported = weighed.model.is_none_or(|(p, _)| p >= 0.5);
+    let agree_poor =
+        poor && supported && usable && evidence.contradictions_against < policy.veto_weight;
+    let proposal = match (registered, agree_poor, well) {
+        (true, true, _) if weighed.need >= policy.keep_at => Proposal::Keep,
+        (false, true, _) if weighed.need >= policy.admit_at => Proposal::Admit,
+        (true, false, true)
+            if weighed.line == Fact::NotPoor
+                && weighed.securities != Fact::Poor
+                && weighed.need <= policy.remove_at =>
+        {
             Proposal::ReviewRemoval
-        } else {
-            Proposal::Verify
         }
-    } else if agree_poor && weighed.need >= policy.admit_at {
-        Proposal::Admit
-    } else if agree_well {
-        Proposal::None
-    } else {
-        Proposal::Verify
+        (false, false, true) => Proposal::None,
+        _ => Proposal::Verify,
     };
     Decision {
         proposal,
         need: weighed.need,
-        priority: priority(weighed.need, registered),
+        priority: priority(&weighed, registered),
         reasons: reason::reasons(evidence, policy, &weighed),
     }
 }
 
-/// The need read as log-odds (20 points to a unit): the chance that the present state is wrong.
-fn priority(need: f64, registered: bool) -> u32 {
-    let poor = 1.0 / (1.0 + (-need / 20.0).exp());
+/// The chance that the present state is wrong: of the calibrated model where there is one,
+/// otherwise of the need read as log-odds (20 points to a unit).
+fn priority(weighed: &Weighed, registered: bool) -> u32 {
+    let poor = weighed
+        .model
+        .map_or_else(|| 1.0 / (1.0 + (-weighed.need / 20.0).exp()), |(p, _)| p);
     let wrong = if registered { 1.0 - poor } else { poor };
     crate::convert::rounded(wrong * 1e6)
 }

@@ -1,4 +1,4 @@
-//! Real data for tests. A missing file fails the test: a skipped comparison proves nothing.
+//! Real data for tests named `published_…`. A missing file fails them; `make test` leaves them out, and says so, where the data are absent.
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -246,7 +246,7 @@ fn transfer_by_hand() {
 }
 
 #[test]
-fn transfer_before_is_the_distribution() {
+fn published_transfer_before_is_the_distribution() {
     let table = Table::open("ilocos_1997/Ilocos.csv.gz");
     let (incomes, weights) = (table.numbers("income"), table.numbers("AP.weight"));
     let shares = vec![1.0; incomes.len()];

@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::{Table, close};
 
 #[test]
-fn laeken_figures_of_synthetic_austria() {
+fn published_laeken_figures_of_synthetic_austria() {
     let table = Table::open("eusilc_synthetic/eusilc.csv.gz");
     let (incomes, weights) = (table.numbers("eqIncome"), table.numbers("rb050"));
     let all = Distribution::try_new(&incomes, Some(&weights)).unwrap();
@@ -54,7 +54,7 @@ fn laeken_figures_of_synthetic_austria() {
 /// Gini against its definition as mean absolute difference over twice the mean, Sen against
 /// its definition by ranks; both are quadratic or rank sums independent of the code.
 #[test]
-fn ilocos_against_definitions() {
+fn published_ilocos_against_definitions() {
     let table = Table::open("ilocos_1997/Ilocos.csv.gz");
     let incomes = table.numbers("income");
     let n = crate::convert::float_len(incomes.len());

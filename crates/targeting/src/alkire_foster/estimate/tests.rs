@@ -101,7 +101,7 @@ fn complete(path: &str, stratum: &str, period: Option<&str>) -> Survey {
 /// which is exact here and equal to the independent figures of `expected_af.json` to 1e-11
 /// (next test). Intervals are therefore compared around R's own value.
 #[test]
-fn benin_2006_matches_every_row_of_mpitbr() {
+fn published_benin_2006_matches_every_row_of_mpitbr() {
     let survey = complete("benin_dhs_mpi/ben_dhs06.csv.gz", "strata", None);
     let expected = Table::open("benin_dhs_mpi/expected_mpitbR_ben_dhs06.csv");
     let mut estimates: BTreeMap<(String, String, String), Estimates> = BTreeMap::new();
@@ -243,7 +243,7 @@ fn check_reference(name: &str, survey: &Survey) -> usize {
 }
 
 #[test]
-fn reference_figures_match_for_benin_and_both_synthetic_years() {
+fn published_figures_match_for_benin_and_both_synthetic_years() {
     let benin = complete("benin_dhs_mpi/ben_dhs06.csv.gz", "strata", None);
     let first = complete("benin_dhs_mpi/syn_cdta.csv.gz", "stratum", Some("1"));
     let second = complete("benin_dhs_mpi/syn_cdta.csv.gz", "stratum", Some("2"));
@@ -289,7 +289,7 @@ fn textbook_standard_errors() {
 
 /// With equal weights the sample's figures are those of the exact tally.
 #[test]
-fn estimates_agree_with_the_exact_profile() {
+fn published_survey_agrees_with_the_exact_profile() {
     let survey = complete("benin_dhs_mpi/syn_cdta.csv.gz", "stratum", Some("1"));
     let measure = global(cutoff("33"));
     let design = Design::simple(survey.patterns.len(), None).unwrap();

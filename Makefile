@@ -1,0 +1,31 @@
+# One profile (--release) and one folder of build results for everything: docs/adr/0003-build-once.md.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/fupin/target
+
+.PHONY: help demo test lint bench bench-accuracy clean-data
+.DEFAULT_GOAL := help
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+demo: ## a made-up county from its files to lists and a report
+	@bash scripts/demo.sh
+
+test: ## all tests
+	@bash scripts/test.sh
+
+lint: ## form, the rules of the house, clippy
+	@bash scripts/lint.sh
+
+bench: ## speed at the size of the national register
+	@bash bench/run.sh
+
+bench-accuracy: .venv/accuracy ## our models against others on two real surveys (needs their data in ../shared/data)
+	@.venv/bin/python bench/accuracy.py
+
+.venv/accuracy: bench/accuracy-requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --requirement $<
+	@touch $@
+
+clean-data: ## remove what demo and benchmarks wrote
+	rm -rf fupin-data bench-data

@@ -1,0 +1,194 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 扶贫 — targeted poverty alleviation from register files to decision-ready lists.
+#[derive(Debug, Parser)]
+#[command(name = "fupin", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// How results are written to stdout.
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub format: Format,
+    /// Language of messages, tables and reports.
+    #[arg(long, global = true, value_enum, default_value = "en", env = "FUPIN_LANGUAGE")]
+    pub language: Lang,
+    /// No progress on stderr.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table on a terminal, JSON lines when piped.
+    Auto,
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    Zh,
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check or test a programme definition.
+    #[command(subcommand)]
+    Programme(ProgrammeCommand),
+    /// Read files into a register; rows that do not hold become findings.
+    Import(ImportArgs),
+    /// Learn a proxy-means model from verified households.
+    Train(TrainArgs),
+    /// Who is poor and why, who was missed, who does not belong, whom to visit.
+    Identify(IdentifyArgs),
+    /// Exclusion, inclusion and every other error against verified outcomes.
+    Evaluate(EvaluateArgs),
+    /// Make a synthetic county (or country) whose truth is known.
+    Simulate(SimulateArgs),
+    /// Why a household was assessed as it was, clause by clause.
+    Explain(ExplainArgs),
+    /// What a code such as FP0103 means and what to do.
+    ExplainCode { code: String },
+    /// The features of a model, one row a household, as CSV on stdout.
+    Features(FeaturesArgs),
+    /// Completions for a shell.
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProgrammeCommand {
+    /// Type-check everything, every expression included.
+    Check { dir: PathBuf },
+    /// Run the examples written beside each rule.
+    Test { dir: PathBuf },
+}
+
+/// A programme and the files it applies to.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// Folder of the programme definition.
+    #[arg(long)]
+    pub programme: PathBuf,
+    /// Folder of input files, or a register made by `fupin import`.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Reference date of ages and periods (default: the programme's).
+    #[arg(long)]
+    pub as_of: Option<NaiveDate>,
+    /// Encoding of text files, for example gb18030 (default: found by itself).
+    #[arg(long)]
+    pub encoding: Option<String>,
+    /// Separator of text files (default: found by itself).
+    #[arg(long)]
+    pub delimiter: Option<char>,
+    /// Stop after this many errors in the input.
+    #[arg(long)]
+    pub max_errors: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    pub source: Source,
+    /// Folder of the register.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Read and report, write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    #[command(flatten)]
+    pub source: Source,
+    /// File of the model.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Which model of the programme (default: the first).
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Threads.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IdentifyArgs {
+    #[command(flatten)]
+    pub source: Source,
+    /// A model made by `fupin train`.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Folder of the results.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Quota mode: at most this many households in the programme, ranked by need.
+    #[arg(long)]
+    pub quota: Option<usize>,
+    /// Budget of visits: how many households the visit list names.
+    #[arg(long)]
+    pub visits: Option<usize>,
+    /// Threads.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    #[command(flatten)]
+    pub source: Source,
+    /// Folder of results made by `fupin identify`.
+    #[arg(long)]
+    pub assessments: PathBuf,
+    /// Folder or file of verified outcomes (default: those of the data).
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    #[arg(long, default_value_t = 20_000)]
+    pub households: u64,
+    #[arg(long, default_value_t = 20_200_213)]
+    pub seed: u64,
+    /// Folder of the files.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Folder of the programme the files are for.
+    #[arg(long)]
+    pub programme: PathBuf,
+    /// 31 provinces with few columns, written as a register, for measurements at national scale.
+    #[arg(long)]
+    pub national: bool,
+    /// Households whose verified outcome is part of the data, as a sample survey would give it.
+    #[arg(long, default_value_t = 2_000)]
+    pub verified: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Household key.
+    pub household: String,
+    #[command(flatten)]
+    pub source: Source,
+    /// A model made by `fupin train`.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FeaturesArgs {
+    #[command(flatten)]
+    pub source: Source,
+    /// Which model of the programme (default: the first).
+    #[arg(long)]
+    pub model: Option<String>,
+}

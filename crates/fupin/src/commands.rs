@@ -1,0 +1,73 @@
+//! One file per command.
+
+mod code;
+mod evaluate;
+mod explain;
+mod features;
+mod import;
+mod programme;
+mod simulate;
+mod train;
+
+pub(crate) use import::findings_csv;
+use std::path::Path;
+
+use ::programme::Programme;
+use analytics::language::Compiler;
+use analytics::reading::ReadingOptions;
+use analytics::register::{ImportOptions, ImportReport, Register, import as import_files};
+
+use crate::cli::{Cli, Command, Source};
+use crate::console::Console;
+use crate::failure::Result;
+
+pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
+    match &cli.command {
+        Command::Programme(command) => programme::run(command, console),
+        Command::Import(args) => import::run(args, console),
+        Command::Train(args) => train::run(args, console),
+        Command::Identify(args) => crate::identify::run(args, console),
+        Command::Evaluate(args) => evaluate::run(args, console),
+        Command::Simulate(args) => simulate::run(args, console),
+        Command::Explain(args) => explain::run(args, console),
+        Command::ExplainCode { code } => code::run(code, console),
+        Command::Features(args) => features::run(args, console),
+        Command::Completions { shell } => code::completions(*shell, console),
+    }
+}
+
+/// A programme, its compiler and a register of its data.
+pub(crate) struct Opened {
+    pub programme: Programme,
+    pub compiler: Compiler,
+    pub register: Register,
+    pub findings: Vec<kernel::Finding>,
+    pub imported: bool,
+}
+
+/// Opens a register, or imports the data folder into `aside` first.
+pub(crate) fn open(source: &Source, aside: &Path, console: &Console) -> Result<Opened> {
+    let programme = crate::definition::load(&source.programme)?;
+    let compiler = Compiler::new(source.as_of.unwrap_or(programme.meta.as_of), programme.meta.currency.clone());
+    if Register::is_register(&source.data) {
+        let register = Register::open(&source.data)?;
+        return Ok(Opened { programme, compiler, register, findings: Vec::new(), imported: false });
+    }
+    let report = run_import(&programme, source, aside, false, console)?;
+    let register = Register::open(aside)?;
+    Ok(Opened { programme, compiler, register, findings: report.findings, imported: true })
+}
+
+pub(crate) fn run_import(programme: &Programme, source: &Source, out: &Path, dry_run: bool, console: &Console) -> Result<ImportReport> {
+    let bar = console.progress(console.say("读取", "reading"), 0);
+    let reading = ReadingOptions {
+        encoding: source.encoding.clone(),
+        delimiter: source.delimiter.and_then(|c| u8::try_from(u32::from(c)).ok()),
+        max_errors: source.max_errors,
+        rejects: (!dry_run).then(|| out.join("rejects")),
+    };
+    let options = ImportOptions { reading, dry_run };
+    let report = import_files(programme, &source.data, out, &options, &mut |rows| bar.inc(rows));
+    bar.finish_and_clear();
+    Ok(report?)
+}

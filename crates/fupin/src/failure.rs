@@ -1,0 +1,56 @@
+//! Why a command failed, with its exit code.
+
+use std::path::PathBuf;
+
+use analytics::Error;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{0}")]
+    Analytics(#[from] Error),
+    #[error("the definition has {} problem(s)", .0.len())]
+    Definition(Vec<programme::Problem>),
+    #[error("{0}")]
+    Findings(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("could not read or write {path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{0}")]
+    Model(String),
+    #[error("{path} exists and was not written by fupin; choose another folder")]
+    Occupied { path: PathBuf },
+    #[error("{0}")]
+    Unknown(String),
+}
+
+impl Failure {
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Analytics(error) => error.code(),
+            Self::Definition(_) => "FP0201",
+            Self::Findings(_) => "FP0126",
+            Self::Usage(_) | Self::Unknown(_) => "FP0503",
+            Self::File { .. } => "FP0502",
+            Self::Model(_) => "FP0402",
+            Self::Occupied { .. } => "FP0501",
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Definition(_) | Self::Findings(_) | Self::Analytics(Error::Definition(_) | Error::TooManyErrors { .. }) => 1,
+            Self::Usage(_) | Self::Unknown(_) => 2,
+            Self::Analytics(Error::Occupied { .. }) | Self::Occupied { .. } => 5,
+            Self::Model(_) => 4,
+            Self::Analytics(_) | Self::File { .. } => 3,
+        }
+    }
+}
+
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
