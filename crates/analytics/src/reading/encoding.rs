@@ -7,6 +7,9 @@ use encoding_rs::{Encoding, GB18030, UTF_8};
 /// How much of a file is looked at.
 pub(super) const SAMPLE: u64 = 1 << 20;
 
+/// Faults that say nothing about the whole of a small file.
+const FEW: usize = 10;
+
 /// The encoding and the length of the byte-order mark; nothing when the text is in no encoding that is known.
 ///
 /// A byte-order mark, else the encoding with fewer faults of UTF-8 and GB18030 (of which GBK and GB2312 are parts):
@@ -27,7 +30,7 @@ pub(super) fn encoding_of(sample: &[u8], named: Option<&str>) -> Option<(&'stati
     let candidates = if std::str::from_utf8(sample).is_ok() { [(0, UTF_8); 2] } else { [(faults(UTF_8), UTF_8), (faults(GB18030), GB18030)] };
     let (faults, encoding) = candidates.into_iter().min_by_key(|(faults, _)| *faults)?;
     let foreign = sample.iter().filter(|b| !b.is_ascii()).count();
-    (faults <= 3 || faults * 20 <= foreign).then_some((encoding, 0))
+    (faults <= FEW || faults * 20 <= foreign).then_some((encoding, 0))
 }
 
 /// The separator that stands equally often in most of the first lines, and most often among those.

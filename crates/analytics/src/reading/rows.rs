@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
+use std::panic::AssertUnwindSafe;
 
 use bytes::Bytes;
 use calamine::{Reader, Xlsx, XlsxError};
@@ -84,6 +85,14 @@ fn damaged(file: &InputFile, error: &dyn std::fmt::Display) -> Finding {
     file_finding("FP0120", Severity::Error, &file.name, &error.to_string(), "a complete file")
 }
 
+/// Runs a decoder of a library; some panic on bytes that they do not expect, which is damage of the file like any other.
+fn guarded<T, E: std::fmt::Display>(file: &InputFile, decode: impl FnOnce() -> Result<T, E>) -> Result<T, Finding> {
+    match std::panic::catch_unwind(AssertUnwindSafe(decode)) {
+        Ok(outcome) => outcome.map_err(|error| damaged(file, &error)),
+        Err(_panic) => Err(damaged(file, &"its content cannot be decoded")),
+    }
+}
+
 fn empty(file: &InputFile, found: &str) -> Finding {
     file_finding("FP0101", Severity::Error, &file.name, found, "a header and rows")
 }
@@ -96,8 +105,8 @@ impl Rows {
             Format::Csv => Self::open_csv(file, handle, options),
             Format::Xlsx if file.compression == Compression::None => Self::open_xlsx(file, BufReader::new(handle), sheet),
             Format::Xlsx => Self::open_xlsx(file, Cursor::new(unpack(file, handle)?), sheet),
-            Format::Parquet if file.compression == Compression::None => Self::open_parquet(file, ParquetRecordBatchReaderBuilder::try_new(handle)),
-            Format::Parquet => Self::open_parquet(file, ParquetRecordBatchReaderBuilder::try_new(Bytes::from(unpack(file, handle)?))),
+            Format::Parquet if file.compression == Compression::None => Self::open_parquet(file, handle),
+            Format::Parquet => Self::open_parquet(file, Bytes::from(unpack(file, handle)?)),
         }?;
         if rows.header.len() > COLUMN_LIMIT {
             let found = format!("the header has {} columns", rows.header.len());
@@ -129,12 +138,14 @@ impl Rows {
     }
 
     fn open_xlsx<R: Read + Seek + Send + 'static>(file: &InputFile, reader: R, sheet: Option<&str>) -> Result<Self, Box<Finding>> {
-        let workbook = Xlsx::new(reader).map_err(|error| {
-            if matches!(error, XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound) {
-                return file_finding("FP0121", Severity::Error, &file.name, "an archive that is not a workbook", "CSV, XLSX or Parquet");
+        let workbook = match guarded(file, || Ok::<_, XlsxError>(Xlsx::new(reader)))? {
+            Ok(workbook) => workbook,
+            Err(XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound) => {
+                let found = "an archive that is not a workbook";
+                return Err(Box::new(file_finding("FP0121", Severity::Error, &file.name, found, "CSV, XLSX or Parquet")));
             }
-            damaged(file, &error)
-        })?;
+            Err(error) => return Err(Box::new(damaged(file, &error))),
+        };
         let names = workbook.sheet_names();
         let name = match sheet {
             Some(wanted) if names.iter().any(|name| name == wanted) => wanted.to_owned(),
@@ -149,13 +160,12 @@ impl Rows {
         Ok(Self { header, source: Source::Xlsx(Box::new(rows)) })
     }
 
-    fn open_parquet<T: datafusion::parquet::file::reader::ChunkReader + 'static>(
-        file: &InputFile,
-        builder: datafusion::parquet::errors::Result<ParquetRecordBatchReaderBuilder<T>>,
-    ) -> Result<Self, Box<Finding>> {
-        let builder = builder.map_err(|e| damaged(file, &e))?;
-        let header = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
-        let reader = builder.with_batch_size(8192).build().map_err(|e| damaged(file, &e))?;
+    fn open_parquet<T: datafusion::parquet::file::reader::ChunkReader + 'static>(file: &InputFile, bytes: T) -> Result<Self, Box<Finding>> {
+        let (header, reader) = guarded(file, || {
+            let builder = ParquetRecordBatchReaderBuilder::try_new(bytes)?;
+            let header = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+            builder.with_batch_size(8192).build().map(|reader| (header, reader))
+        })?;
         Ok(Self { header, source: Source::Parquet(Box::new(Columns { reader, batch: None, row: 0, read: 1 })) })
     }
 
@@ -178,10 +188,10 @@ impl Columns {
     fn next(&mut self, file: &InputFile) -> Next<'_> {
         while self.batch.as_ref().is_none_or(|batch| self.row >= batch.num_rows()) {
             self.row = 0;
-            self.batch = match self.reader.next() {
-                None => return Next::End,
-                Some(Ok(next)) => Some(next),
-                Some(Err(error)) => return Next::Broken(damaged(file, &error)),
+            self.batch = match guarded(file, || self.reader.next().transpose()) {
+                Ok(None) => return Next::End,
+                Ok(next) => next,
+                Err(finding) => return Next::Broken(finding),
             };
         }
         let Some(batch) = self.batch.as_ref() else { return Next::End };
