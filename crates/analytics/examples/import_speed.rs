@@ -11,8 +11,21 @@ use programme::{Programme, SourceFile};
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const HEADER: [&str; 15] = [
-    "户编号", "人口编号", "姓名", "性别", "证件号码", "出生日期", "与户主关系", "民族", "文化程度", "健康状况", "劳动技能", "务工时间", "月工资",
-    "是否参加城乡居民基本医疗保险", "是否享受低保",
+    "户编号",
+    "人口编号",
+    "姓名",
+    "性别",
+    "证件号码",
+    "出生日期",
+    "与户主关系",
+    "民族",
+    "文化程度",
+    "健康状况",
+    "劳动技能",
+    "务工时间",
+    "月工资",
+    "是否参加城乡居民基本医疗保险",
+    "是否享受低保",
 ];
 
 fn main() -> Outcome<()> {
@@ -68,7 +81,9 @@ fn person(number: u64) -> [String; 15] {
     let (year, month, day) = (1940 + number % 70, 1 + number % 12, 1 + number % 28);
     let body = format!("520222{year}{month:02}{day:02}{:03}", number % 1000);
     let check = kernel::identity::check_character(body.as_bytes()).unwrap_or('X');
-    let pick = |words: &[&str]| words.iter().cycle().nth(usize::try_from(number).unwrap_or(0) % words.len()).map_or(String::new(), |w| (*w).to_owned());
+    let pick = |words: &[&str]| {
+        words.iter().cycle().nth(usize::try_from(number).unwrap_or(0) % words.len()).map_or(String::new(), |w| (*w).to_owned())
+    };
     [
         (1 + number / 4).to_string(),
         (100_000_000 + number).to_string(),

@@ -17,4 +17,4 @@ pub use files::{Format, InputFile, discover};
 pub use table::{ReadTable, ReadingOptions, read_table};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

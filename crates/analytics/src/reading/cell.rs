@@ -44,7 +44,9 @@ impl Cell<'_> {
             Self::Text(text) | Self::Garbled(text) => text.to_string(),
             Self::Number(number) => plain_number(*number),
             Self::Boolean(value) => if *value { "1" } else { "0" }.to_owned(),
-            Self::Day(serial) => kernel::date::from_excel_serial(serial.trunc()).map_or_else(|| serial.to_string(), |date| date.to_string()),
+            Self::Day(serial) => {
+                kernel::date::from_excel_serial(serial.trunc()).map_or_else(|| serial.to_string(), |date| date.to_string())
+            }
             Self::Fault(fault) => fault.clone(),
             Self::Formula(formula) => format!("={formula}"),
         }

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, StringBuilder,
-};
+use datafusion::arrow::array::{ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int32Builder, Int64Builder, StringBuilder};
 use kernel::text::{Decimal, fold, parse_boolean, parse_decimal};
 use kernel::{AreaCode, Currency};
 use programme::{CodeList, ColumnType, TableColumn};
@@ -269,7 +267,9 @@ impl ColumnRule {
                 _ => bad("FP0103", text, "up to 18 digits"),
             },
             ColumnType::Identity => identity(text, |t| kernel::identity::check(t).map_err(|e| e.to_string()), "FP0108"),
-            ColumnType::DisabilityCertificate => identity(text, |t| kernel::identity::check_certificate(t).map_err(|e| e.to_string()), "FP0109"),
+            ColumnType::DisabilityCertificate => {
+                identity(text, |t| kernel::identity::check_certificate(t).map_err(|e| e.to_string()), "FP0109")
+            }
             ColumnType::Phone => phone(text),
         }
     }
@@ -320,7 +320,12 @@ impl ColumnRule {
                 None if number <= LAST_SERIAL => self.day(number),
                 None => bad("FP0104", shown, "a date such as 2014-01-05"),
             },
-            ColumnType::Identity | ColumnType::DisabilityCertificate | ColumnType::Serial | ColumnType::Phone | ColumnType::Area | ColumnType::Text
+            ColumnType::Identity
+            | ColumnType::DisabilityCertificate
+            | ColumnType::Serial
+            | ColumnType::Phone
+            | ColumnType::Area
+            | ColumnType::Text
                 if lost_digits(number) =>
             {
                 bad("FP0122", shown, "the column formatted as text")

@@ -74,7 +74,11 @@ pub(super) enum Step {
     /// The record was filled.
     Record,
     /// A line that is no record.
-    Malformed { line: u64, found: String, cells: Vec<String> },
+    Malformed {
+        line: u64,
+        found: String,
+        cells: Vec<String>,
+    },
     /// Nothing more can be read.
     Failed(std::io::Error),
     End,
@@ -82,7 +86,10 @@ pub(super) enum Step {
 
 enum Scan {
     /// A record of `length` bytes, with its line end.
-    Whole { length: usize, quoted: bool },
+    Whole {
+        length: usize,
+        quoted: bool,
+    },
     /// The end of the record is not in the window.
     Open,
     /// A quote that does not close, or text behind a closing quote.
@@ -120,7 +127,7 @@ impl Delimited {
             match scan(bytes, self.delimiter, whole, &mut record.fields) {
                 Scan::Whole { length, quoted } if length <= ROW_LIMIT => {
                     let lines = if quoted { line_ends(bytes.get(..length).unwrap_or_default()).max(1) } else { 1 };
-                    let runaway = lines > 1 && width.is_some_and(|width| record.fields.len() != width);
+                    let runaway = lines > 1 && width.is_some_and(|width| runaway(bytes, &record.fields, self.delimiter, width));
                     if runaway {
                         return self.reject("a quote that is not closed on its line", width);
                     }
@@ -134,7 +141,9 @@ impl Delimited {
                 // The last line of a file that is cut off is not known to be whole.
                 Scan::Open if self.ended && !has_line_end(bytes) => self.start = self.end,
                 Scan::Open if self.ended => return self.reject("a quote that is not closed", width),
-                Scan::Open | Scan::Unclosed | Scan::TooWide if !self.ended && bytes.len() <= ROW_LIMIT && !has_line_end(bytes) => self.fill(),
+                Scan::Open | Scan::Unclosed | Scan::TooWide if !self.ended && bytes.len() <= ROW_LIMIT && !has_line_end(bytes) => {
+                    self.fill();
+                }
                 Scan::Open if bytes.len() <= ROW_LIMIT => self.fill(),
                 Scan::Unclosed => return self.reject("a quote that is not closed, or text behind it", width),
                 Scan::TooWide => return self.reject(&format!("more than {COLUMN_LIMIT} cells"), width),
@@ -213,6 +222,14 @@ fn line_ends(bytes: &[u8]) -> u64 {
     bytes.iter().enumerate().map(count).sum()
 }
 
+/// Whether a quote that was never meant to stay open has swallowed rows: the number of cells is wrong, or within a cell a
+/// line has the separators of a whole row.
+fn runaway(bytes: &[u8], fields: &[Field], delimiter: u8, width: usize) -> bool {
+    let row = |line: &[u8]| width > 2 && line.iter().filter(|b| **b == delimiter).count() + 1 == width;
+    let swallowed = |field: &Field| bytes.get(field.from..field.to).unwrap_or_default().split(|b| is_line_end(*b)).skip(1).any(row);
+    fields.len() < width || fields.len() > width + 1 || fields.iter().any(swallowed)
+}
+
 /// Finds the cells of the first record; `whole`: nothing comes behind `bytes`.
 fn scan(bytes: &[u8], delimiter: u8, whole: bool, fields: &mut Vec<Field>) -> Scan {
     let mut at = 0;
@@ -264,6 +281,26 @@ fn closing_quote(bytes: &[u8], whole: bool) -> Result<(usize, bool), Scan> {
             Some(offset) if whole || offset + 1 < rest.len() => return Ok((at + offset, escaped)),
             None if whole => return Err(Scan::Unclosed),
             Some(_) | None => return Err(Scan::Open),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::{Delimited, ROW_LIMIT, Record, Step};
+
+    #[test]
+    fn memory_does_not_grow_with_a_row() {
+        for junk in [b'7', b',', b'"'] {
+            let input = std::io::repeat(junk).take(60_000_000).chain(&b"\n1,2\n"[..]);
+            let mut rows = Delimited::new(Box::new(input), b',');
+            let mut record = Record::default();
+            assert!(matches!(rows.next(Some(2), &mut record), Step::Malformed { line: 1, .. }), "{junk}");
+            assert!(matches!(rows.next(Some(2), &mut record), Step::Record), "{junk}");
+            assert_eq!((record.line, record.iter().collect::<Vec<_>>()), (2, vec!["1", "2"]));
+            assert!(rows.window.len() <= 2 * ROW_LIMIT, "{junk}: {}", rows.window.len());
         }
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn encoding_of(sample: &[u8], named: Option<&str>) -> Option<(&'stati
     let cut = sample.iter().rposition(|b| *b == b'\n' || *b == b'\r').filter(|_| sample.len() >= 1 << 16);
     let sample = sample.get(..cut.unwrap_or(sample.len())).unwrap_or_default();
     let faults = |encoding: &'static Encoding| encoding.decode_without_bom_handling(sample).0.matches(char::REPLACEMENT_CHARACTER).count();
-    let candidates = if std::str::from_utf8(sample).is_ok() { [(0, UTF_8); 2] } else { [(faults(UTF_8), UTF_8), (faults(GB18030), GB18030)] };
+    let candidates =
+        if std::str::from_utf8(sample).is_ok() { [(0, UTF_8); 2] } else { [(faults(UTF_8), UTF_8), (faults(GB18030), GB18030)] };
     let (faults, encoding) = candidates.into_iter().min_by_key(|(faults, _)| *faults)?;
     let foreign = sample.iter().filter(|b| !b.is_ascii()).count();
     (faults <= FEW || faults * 20 <= foreign).then_some((encoding, 0))

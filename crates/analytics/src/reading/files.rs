@@ -211,7 +211,11 @@ fn kind_of(start: &[u8], compression: Compression) -> Kind {
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Junk("an Excel file of the old kind (.xls), or one with a password"),
         // UTF-16 is full of zero bytes.
         [_, _, rest @ ..] if mark.is_some_and(|(encoding, _)| encoding != encoding_rs::UTF_8) => {
-            if rest.is_empty() { Kind::Empty } else { Kind::Table(Format::Csv, compression) }
+            if rest.is_empty() {
+                Kind::Empty
+            } else {
+                Kind::Table(Format::Csv, compression)
+            }
         }
         [0xef, 0xbb, 0xbf] => Kind::Empty,
         bytes if bytes.contains(&0) => Kind::Junk("binary data"),

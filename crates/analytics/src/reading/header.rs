@@ -39,7 +39,9 @@ pub fn map_header(table: &Table, file: &str, header: &[String]) -> Result<(Heade
         }
         positions.push((column.name().to_owned(), found.first().copied()));
     }
-    let free = || header.iter().zip(&used).filter(|(name, used)| !**used && !name.is_empty() && *name != REASON_COLUMN).map(|(name, _)| name.as_str());
+    let free = || {
+        header.iter().zip(&used).filter(|(name, used)| !**used && !name.is_empty() && *name != REASON_COLUMN).map(|(name, _)| name.as_str())
+    };
     for column in table.column.iter().filter(|column| !column.derived()) {
         let needed = column.required || table.key.iter().any(|key| key.get_ref() == column.name());
         let absent = positions.iter().any(|(name, position)| name == column.name() && position.is_none());

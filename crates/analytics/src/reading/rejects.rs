@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::header::REASON_COLUMN;
 use super::files::InputFile;
+use super::header::REASON_COLUMN;
 use crate::error::{Error, Result};
 
 /// Rejected rows of one input file.
@@ -34,7 +34,9 @@ impl Rejects {
         let fail = |e: csv::Error| Error::file(path)(e.into());
         if self.writer.is_none() {
             let mut writer = writer(path)?;
-            writer.write_record(self.header.iter().map(String::as_str).filter(|name| *name != REASON_COLUMN).chain([REASON_COLUMN])).map_err(fail)?;
+            writer
+                .write_record(self.header.iter().map(String::as_str).filter(|name| *name != REASON_COLUMN).chain([REASON_COLUMN]))
+                .map_err(fail)?;
             self.writer = Some(writer);
         }
         if let Some(at) = self.reason.filter(|at| *at < cells.len()) {

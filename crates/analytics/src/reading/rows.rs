@@ -73,9 +73,15 @@ impl<'a> Cells<'a> {
 
 /// The next thing a file holds.
 pub enum Next<'a> {
-    Row { number: u64, cells: Cells<'a> },
+    Row {
+        number: u64,
+        cells: Cells<'a>,
+    },
     /// A row that cannot be used, with what it held.
-    Unusable { finding: Finding, cells: Vec<String> },
+    Unusable {
+        finding: Finding,
+        cells: Vec<String>,
+    },
     /// Nothing more can be read from this file.
     Broken(Finding),
     End,
@@ -86,10 +92,10 @@ fn damaged(file: &InputFile, error: &dyn std::fmt::Display) -> Finding {
 }
 
 /// Runs a decoder of a library; some panic on bytes that they do not expect, which is damage of the file like any other.
-fn guarded<T, E: std::fmt::Display>(file: &InputFile, decode: impl FnOnce() -> Result<T, E>) -> Result<T, Finding> {
+fn guarded<T, E: std::fmt::Display>(file: &InputFile, decode: impl FnOnce() -> Result<T, E>) -> Result<T, Box<Finding>> {
     match std::panic::catch_unwind(AssertUnwindSafe(decode)) {
-        Ok(outcome) => outcome.map_err(|error| damaged(file, &error)),
-        Err(_panic) => Err(damaged(file, &"its content cannot be decoded")),
+        Ok(outcome) => Ok(outcome.map_err(|error| damaged(file, &error))?),
+        Err(_panic) => Err(Box::new(damaged(file, &"its content cannot be decoded"))),
     }
 }
 
@@ -100,7 +106,8 @@ fn empty(file: &InputFile, found: &str) -> Finding {
 impl Rows {
     /// Opens a file and reads its header; `Err` when no row can be had from it.
     pub fn open(file: &InputFile, sheet: Option<&str>, options: &ReadingOptions) -> Result<Self, Box<Finding>> {
-        let handle = File::open(&file.path).map_err(|e| file_finding("FP0502", Severity::Error, &file.name, &e.to_string(), "a readable file"))?;
+        let handle =
+            File::open(&file.path).map_err(|e| file_finding("FP0502", Severity::Error, &file.name, &e.to_string(), "a readable file"))?;
         let rows = match file.format {
             Format::Csv => Self::open_csv(file, handle, options),
             Format::Xlsx if file.compression == Compression::None => Self::open_xlsx(file, BufReader::new(handle), sheet),
@@ -191,7 +198,7 @@ impl Columns {
             self.batch = match guarded(file, || self.reader.next().transpose()) {
                 Ok(None) => return Next::End,
                 Ok(next) => next,
-                Err(finding) => return Next::Broken(finding),
+                Err(finding) => return Next::Broken(*finding),
             };
         }
         let Some(batch) = self.batch.as_ref() else { return Next::End };
@@ -206,7 +213,13 @@ fn unpack(file: &InputFile, handle: File) -> Result<Vec<u8>, Box<Finding>> {
     let mut reader = decompressor(handle, file.compression).map_err(|e| damaged(file, &e))?.take(INNER_LIMIT + 1);
     reader.read_to_end(&mut bytes).map_err(|e| damaged(file, &e))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > INNER_LIMIT {
-        return Err(Box::new(file_finding("FP0119", Severity::Error, &file.name, "more than 1 GiB inside the archive", "the file itself, not packed")));
+        return Err(Box::new(file_finding(
+            "FP0119",
+            Severity::Error,
+            &file.name,
+            "more than 1 GiB inside the archive",
+            "the file itself, not packed",
+        )));
     }
     Ok(bytes)
 }
@@ -258,7 +271,8 @@ fn array_cell(array: &ArrayRef, row: usize) -> Cell<'_> {
         DataType::Int32 => Cell::Text(Cow::Owned(array.as_primitive::<Int32Type>().value(row).to_string())),
         DataType::Date32 => {
             let days = array.as_primitive::<Date32Type>().value(row);
-            kernel::date::from_days(days).map_or_else(|| Cell::Fault(format!("day {days}")), |date| Cell::Text(Cow::Owned(date.to_string())))
+            kernel::date::from_days(days)
+                .map_or_else(|| Cell::Fault(format!("day {days}")), |date| Cell::Text(Cow::Owned(date.to_string())))
         }
         _ => array_value_to_string(array, row).map_or_else(|error| Cell::Fault(error.to_string()), |text| Cell::Text(Cow::Owned(text))),
     }

@@ -74,7 +74,13 @@ pub fn stored_schema(table: &Table) -> Schema {
 }
 
 /// Reads all files of one table. `tick` is called with the number of rows read since the last call.
-pub fn read_table(programme: &Programme, table: &Table, files: &[InputFile], options: &ReadingOptions, tick: &mut dyn FnMut(u64)) -> Result<ReadTable> {
+pub fn read_table(
+    programme: &Programme,
+    table: &Table,
+    files: &[InputFile],
+    options: &ReadingOptions,
+    tick: &mut dyn FnMut(u64),
+) -> Result<ReadTable> {
     let rules = column_rules(programme, table);
     let mut fields: Vec<Field> = stored_schema(table).fields().iter().map(|f| f.as_ref().clone()).collect();
     fields.extend(ORIGIN.map(|name| Field::new(name, DataType::UInt32, false)));
@@ -177,7 +183,8 @@ impl TableReader<'_> {
     }
 
     fn chunk(&self, map: &HeaderMap) -> Chunk {
-        let builder = |(rule, (_, position)): (&ColumnRule, &(String, Option<usize>))| position.map(|at| (at, ColumnBuilder::new(rule.clone())));
+        let builder =
+            |(rule, (_, position)): (&ColumnRule, &(String, Option<usize>))| position.map(|at| (at, ColumnBuilder::new(rule.clone())));
         Chunk { builders: self.rules.iter().zip(&map.positions).map(builder).collect(), accepted: Vec::new(), rows: Vec::new() }
     }
 

@@ -113,7 +113,13 @@ fn owned_cell(value: &DataRef<'_>, formula: Option<String>) -> Cell<'static> {
         DataRef::String(text) => Cell::Text(Cow::Owned(text.clone())),
         DataRef::SharedString(text) => Cell::Text(Cow::Owned((*text).to_owned())),
         DataRef::Bool(value) => Cell::Boolean(*value),
-        DataRef::DateTime(date) => if date.is_datetime() { Cell::Day(date_serial(date)) } else { Cell::Number(date.as_f64()) },
+        DataRef::DateTime(date) => {
+            if date.is_datetime() {
+                Cell::Day(date_serial(date))
+            } else {
+                Cell::Number(date.as_f64())
+            }
+        }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::Text(Cow::Owned(text.clone())),
         DataRef::Error(error) => Cell::Fault(error.to_string()),
         DataRef::Empty => formula.map_or(Cell::Empty, Cell::Formula),

@@ -75,9 +75,8 @@ pub(super) fn arrange(batch: &RecordBatch, leading: Option<&ArrayRef>, key: &[&s
     let origin = rows(&[column(batch, ORIGIN[0])?, column(batch, ORIGIN[1])?])?;
     let mut order: Vec<u64> = (0..u64::try_from(batch.num_rows()).unwrap_or(0)).collect();
     let at = |i: u64| usize::try_from(i).unwrap_or(usize::MAX);
-    order.sort_unstable_by(|a, b| {
-        key_rows.row(at(*a)).cmp(&key_rows.row(at(*b))).then_with(|| origin.row(at(*a)).cmp(&origin.row(at(*b))))
-    });
+    order
+        .sort_unstable_by(|a, b| key_rows.row(at(*a)).cmp(&key_rows.row(at(*b))).then_with(|| origin.row(at(*a)).cmp(&origin.row(at(*b)))));
     let content = batch.num_columns() - ORIGIN.len();
     let equal = |a: u64, b: u64| batch.columns().iter().take(content).all(|column| column.slice(at(a), 1) == column.slice(at(b), 1));
     let (mut kept, mut conflicting, mut repeated) = (Vec::with_capacity(order.len()), Vec::new(), 0);

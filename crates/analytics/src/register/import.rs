@@ -18,8 +18,8 @@ use super::write::recover;
 use super::{BATCH, Manifest, Part, PartWriter, Register, RegisterWriter};
 use crate::error::{Error, Result};
 use crate::reading::files::file_finding;
-use crate::reading::table::{Counts, ORIGIN};
 use crate::reading::report::Findings;
+use crate::reading::table::{Counts, ORIGIN};
 use crate::reading::{InputFile, ReadTable, ReadingOptions, read_table};
 
 /// Largest part, in households: a part is worked on in memory.
@@ -45,7 +45,13 @@ pub struct ImportReport {
 ///
 /// A data folder whose sub-folders each hold the base table is imported one sub-folder after the other, so that memory
 /// is bounded by the largest of them.
-pub fn import(programme: &Programme, data: &Path, folder: &Path, options: &ImportOptions, tick: &mut dyn FnMut(u64)) -> Result<ImportReport> {
+pub fn import(
+    programme: &Programme,
+    data: &Path,
+    folder: &Path,
+    options: &ImportOptions,
+    tick: &mut dyn FnMut(u64),
+) -> Result<ImportReport> {
     if let Some(rejects) = options.reading.rejects.as_ref() {
         apart(data, rejects)?;
     }
@@ -216,7 +222,14 @@ impl Partition<'_> {
     }
 
     /// Sorts by household and the table's key and takes repeated rows out.
-    fn order(&mut self, table: &Table, read: &ReadTable, batch: &RecordBatch, rank: ArrayRef, unmatched: Option<RecordBatch>) -> Result<Ordered> {
+    fn order(
+        &mut self,
+        table: &Table,
+        read: &ReadTable,
+        batch: &RecordBatch,
+        rank: ArrayRef,
+        unmatched: Option<RecordBatch>,
+    ) -> Result<Ordered> {
         const RANK: &str = "\u{0}rank";
         let keys: Vec<&str> = table.key.iter().map(|key| key.get_ref().as_str()).collect();
         let ranked = with_column(batch, RANK, rank)?;
@@ -229,7 +242,14 @@ impl Partition<'_> {
         Ok(Ordered { table: table.name().to_owned(), batch, ranks, unmatched })
     }
 
-    fn order_linked(&mut self, table: &Table, read: &ReadTable, persons: &HashMap<String, u32>, link: &str, households: &ArrayRef) -> Result<Ordered> {
+    fn order_linked(
+        &mut self,
+        table: &Table,
+        read: &ReadTable,
+        persons: &HashMap<String, u32>,
+        link: &str,
+        households: &ArrayRef,
+    ) -> Result<Ordered> {
         let batch = whole(read)?;
         let identities = column(&batch, link)?;
         let rank: UInt32Array = identities.as_string::<i32>().iter().map(|identity| persons.get(identity?).copied()).collect();
@@ -283,7 +303,11 @@ impl Partition<'_> {
         let Some(folder) = self.reading.rejects.as_ref() else { return Ok(()) };
         let rows = without(rows, &ORIGIN)?;
         let code = reason.split(' ').next().unwrap_or_default();
-        let path = folder.join(table).join(if self.files.name.is_empty() { format!("{code}.csv") } else { format!("{}_{code}.csv", self.files.name) });
+        let path = folder.join(table).join(if self.files.name.is_empty() {
+            format!("{code}.csv")
+        } else {
+            format!("{}_{code}.csv", self.files.name)
+        });
         write_rows(&path, &self.in_major_units(table, &rows)?, reason)
     }
 
@@ -319,7 +343,8 @@ impl Partition<'_> {
         let keys = column(households, key)?;
         for (row, _) in inhabited.iter().enumerate().filter(|(_, inhabited)| !**inhabited) {
             let household = array_value_to_string(&keys, row).unwrap_or_default();
-            let mut finding = file_finding("FP0131", Severity::Warning, &persons.table, &format!("household {household} has no members"), "its members");
+            let mut finding =
+                file_finding("FP0131", Severity::Warning, &persons.table, &format!("household {household} has no members"), "its members");
             finding.place.column = key.to_owned();
             self.findings.push(finding);
         }

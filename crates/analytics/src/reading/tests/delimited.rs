@@ -12,7 +12,10 @@ fn rows(text: &str) -> Outcome {
 
 #[test]
 fn quotes_hold_separators_line_ends_and_quotes() {
-    let outcome = persons("person.csv", "\"户编号\",人口编号,\"姓名\",\"备\n注\"\n1,1,\"张,秀英\",\"一\r\n二\"\n1,2,\"王\"\"国\"\"强\",\"\"\n1,3,李\"芳,x\n");
+    let outcome = persons(
+        "person.csv",
+        "\"户编号\",人口编号,\"姓名\",\"备\n注\"\n1,1,\"张,秀英\",\"一\r\n二\"\n1,2,\"王\"\"国\"\"强\",\"\"\n1,3,李\"芳,x\n",
+    );
     assert_eq!(outcome.findings(), Vec::<&str>::new());
     assert_eq!(outcome.column("name"), ["张,秀英", "王\"国\"强", "李\"芳"]);
     assert_eq!(outcome.column("note"), ["一\r\n二", "-", "x"]);
@@ -34,6 +37,12 @@ fn an_unclosed_quote_costs_its_line_only() {
     assert_eq!(outcome.findings(), ["FP0119 person.csv:3"]);
     assert_eq!(outcome.column("person"), ["1", "3", "4", "5"]);
     assert_eq!(outcome.column("name"), ["张", "王", "赵, 钱", "孙"]);
+    // The quote closes later, and what it swallowed looks like a row.
+    let outcome = rows("1,1,张\n1,2,\"李\n1,3,王\"\n1,4,赵\n");
+    assert_eq!(outcome.findings(), ["FP0119 person.csv:3"]);
+    assert_eq!(outcome.column("name"), ["张", "王\"", "赵"]);
+    let outcome = rows("1,1,张\n1,\"2,李\n1,3,\"\n1,4,赵\n");
+    assert_eq!(outcome.findings(), ["FP0119 person.csv:3", "FP0119 person.csv:4"]);
     assert_eq!(rows("1,1,张\n1,2,\"李").findings(), ["FP0119 person.csv:3"]);
     assert_eq!(rows("1,1,\"张\"三\n1,2,李\n").findings(), ["FP0119 person.csv:2"]);
     // With no other quote in the rest of a long file.
@@ -78,7 +87,9 @@ fn headers_are_met_by_any_name_and_their_faults_told() {
 
 #[test]
 fn columns_that_no_file_holds_are_absent() {
-    let folder = Folder::new().with("person-a.csv", "户编号,人口编号,姓名,月工资\n1,1,张,5\n").with("person-b.csv", "户编号,人口编号,姓名,身高\n1,2,李,1.6\n");
+    let folder = Folder::new()
+        .with("person-a.csv", "户编号,人口编号,姓名,月工资\n1,1,张,5\n")
+        .with("person-b.csv", "户编号,人口编号,姓名,身高\n1,2,李,1.6\n");
     let programme = programme();
     let (files, _) = discover(&programme, folder.path()).unwrap();
     let read = read_table(&programme, programme.table("person").unwrap(), &files, &ReadingOptions::default(), &mut |_| {}).unwrap();
@@ -138,9 +149,11 @@ proptest! {
     #[test]
     fn written_cells_come_back(notes in proptest::collection::vec("[a-z\",;\r\n张 ]{0,10}[a-z]", 1..20)) {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(["户编号", "人口编号", "姓名", "备注"]).unwrap();
+        // So wide that no cell looks like a swallowed row.
+        let wide = |cells: [&str; 4]| cells.into_iter().chain([""; 12]).map(str::to_owned).collect::<Vec<_>>();
+        writer.write_record(wide(["户编号", "人口编号", "姓名", "备注"])).unwrap();
         for (number, note) in notes.iter().enumerate() {
-            writer.write_record(["1", &number.to_string(), "张", note]).unwrap();
+            writer.write_record(wide(["1", &number.to_string(), "张", note])).unwrap();
         }
         let outcome = persons("person.csv", writer.into_inner().unwrap());
         let expected: Vec<&str> = notes.iter().map(|note| note.trim()).collect();

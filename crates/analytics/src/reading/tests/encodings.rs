@@ -51,7 +51,10 @@ fn a_separator_in_headers_does_not_mislead() {
 
 #[test]
 fn bytes_of_another_encoding_are_a_fault_of_their_cell() {
-    let mut text = encoding_rs::GB18030.encode("户编号,人口编号,姓名,备注\n1,1,张秀英,好\n1,2,王国强,坏\n1,3,欧阳建国,好\n2,1,李芳,坏\n").0.into_owned();
+    let mut text = encoding_rs::GB18030
+        .encode("户编号,人口编号,姓名,备注\n1,1,张秀英,好\n1,2,王国强,坏\n1,3,欧阳建国,好\n2,1,李芳,坏\n")
+        .0
+        .into_owned();
     let at = |text: &[u8], word: &str| {
         let word = encoding_rs::GB18030.encode(word).0.into_owned();
         text.windows(word.len()).position(|window| window == word).unwrap()
@@ -65,7 +68,7 @@ fn bytes_of_another_encoding_are_a_fault_of_their_cell() {
     assert_eq!(outcome.column("note"), ["好", "好", "-"]);
 
     let mut text = three().into_bytes();
-    text.extend(b"3,1,\xd5\xc5,\xc5\xae,\n4,1,x,2,\n");
+    text.extend(b"3,1,\xd5\xc5,\xc4\xd0,\n4,1,x,2,\n");
     let outcome = persons("person.csv", text);
     assert_eq!(outcome.findings(), ["FP0102 person.csv:5:name", "FP0102 person.csv:5:sex"]);
     assert_eq!(outcome.column("household"), ["1", "1", "2", "4"]);
@@ -93,7 +96,7 @@ fn files_that_are_no_tables_are_named() {
     assert_eq!(found("person.xls", b"<html><table>"), "FP0121 person.xls");
     assert_eq!(found("unknown.csv", b"a,b\n"), "FP0116 unknown.csv");
     // Bytes without any meaning in UTF-8 or GB18030.
-    let mut state = 1_u32;
+    let mut state = 99_u32;
     let mut random = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         u8::try_from(state >> 24).unwrap().max(1)
@@ -114,12 +117,13 @@ fn a_truncated_archive_keeps_the_rows_before_the_cut() {
     assert!(names.iter().enumerate().all(|(n, name)| *name == format!("张秀英{n}")), "the last row is whole");
 
     // Later than the sample by which the encoding is found.
-    let long = format!("户编号,人口编号,姓名,备注\n{}", (0..20_000).map(|n| format!("{n},1,张秀英,{:090}\n", n * 7919)).collect::<String>());
+    let long =
+        format!("户编号,人口编号,姓名,备注\n{}", (0..20_000).map(|n| format!("{n},1,张秀英,{:090}\n", n * 7919)).collect::<String>());
     let packed = zstd::encode_all(long.as_bytes(), 1).unwrap();
     let cut = persons("person.csv.zst", &packed[..packed.len() - 100]);
     assert_eq!(cut.findings(), ["FP0120 person.csv.zst"]);
     assert!(cut.counts.accepted > 10_000, "{:?}", cut.counts);
-    let nothing = persons("person.csv.gz", &packed_head());
+    let nothing = persons("person.csv.gz", packed_head());
     assert_eq!(nothing.findings(), ["FP0120 person.csv.gz"]);
     assert_eq!(nothing.counts.read, 0);
 }

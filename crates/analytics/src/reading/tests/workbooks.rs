@@ -27,10 +27,28 @@ fn by_hand(rows: &str, workbook_properties: &str) -> Vec<u8> {
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
     let files = [
         ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned()),
-        ("_rels/.rels", format!("<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")),
-        ("xl/workbook.xml", format!("<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\">{workbook_properties}<sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>")),
-        ("xl/_rels/workbook.xml.rels", format!("<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{relations}/styles\" Target=\"styles.xml\"/></Relationships>")),
-        ("xl/styles.xml", format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>")),
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\">{workbook_properties}<sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{relations}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{relations}/styles\" Target=\"styles.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/styles.xml",
+            format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>"),
+        ),
         ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>")),
     ];
     stored_zip(&files)
@@ -93,7 +111,8 @@ fn a_sheet_of_texts_is_read() {
 #[test]
 fn cells_are_read_for_what_they_are() {
     let book = workbook(|sheet| {
-        for (column, name) in (0..).zip(["户编号", "人口编号", "姓名", "出生日期", "务工月数", "月工资", "是否参保", "证件号码", "备注"]) {
+        for (column, name) in (0..).zip(["户编号", "人口编号", "姓名", "出生日期", "务工月数", "月工资", "是否参保", "证件号码", "备注"])
+        {
             sheet.write_string(0, column, name).unwrap();
         }
         let date = Format::new().set_num_format("yyyy-mm-dd");
@@ -120,13 +139,16 @@ fn cells_are_read_for_what_they_are() {
         }
     });
     let outcome = persons("person.xlsx", book);
-    assert_eq!(outcome.findings(), [
-        "FP0122 person.xlsx:3:household",
-        "FP0122 person.xlsx:4:identity",
-        "FP0111 person.xlsx:4:insured",
-        "FP0103 person.xlsx:4:months",
-        "FP0104 person.xlsx:6:born_on",
-    ]);
+    assert_eq!(
+        outcome.findings(),
+        [
+            "FP0122 person.xlsx:3:household",
+            "FP0122 person.xlsx:4:identity",
+            "FP0111 person.xlsx:4:insured",
+            "FP0103 person.xlsx:4:months",
+            "FP0104 person.xlsx:6:born_on",
+        ]
+    );
     assert_eq!(outcome.column("household"), ["5202220001", "1", "1", "1"]);
     assert_eq!(outcome.column("name"), ["张秀英", "42", "7", "7"]);
     assert_eq!(outcome.column("born_on"), ["2014-01-05", "2014-01-05", "2014-01-05", "-"]);
@@ -147,7 +169,8 @@ fn formulas_count_by_their_stored_result() {
     let outcome = persons("person.xlsx", book);
     assert_eq!((outcome.findings(), outcome.column("months")), (vec![], vec!["6"]));
 
-    let good = |number: u32| format!("<c r=\"A{number}\"><v>1</v></c><c r=\"B{number}\"><v>{number}</v></c>{}", text(&format!("C{number}"), "张"));
+    let good =
+        |number: u32| format!("<c r=\"A{number}\"><v>1</v></c><c r=\"B{number}\"><v>{number}</v></c>{}", text(&format!("C{number}"), "张"));
     let rows = [
         header(&["户编号", "人口编号", "姓名", "务工月数"]),
         row(2, &format!("{}<c r=\"D2\"><f>2*3</f></c>", good(2))),
@@ -157,12 +180,10 @@ fn formulas_count_by_their_stored_result() {
         row(6, "<c r=\"A6\"><v>1</v></c><c r=\"B6\"><v>6</v></c><c r=\"C6\"><f>X1</f></c>"),
     ];
     let outcome = persons("person.xlsx", by_hand(&rows.concat(), ""));
-    assert_eq!(outcome.findings(), [
-        "FP0123 person.xlsx:2:months",
-        "FP0125 person.xlsx:4:months",
-        "FP0125 person.xlsx:5:household",
-        "FP0123 person.xlsx:6:name",
-    ]);
+    assert_eq!(
+        outcome.findings(),
+        ["FP0123 person.xlsx:2:months", "FP0125 person.xlsx:4:months", "FP0125 person.xlsx:5:household", "FP0123 person.xlsx:6:name",]
+    );
     assert_eq!(outcome.column("months"), ["-", "7", "-"]);
     assert_eq!(outcome.counts.rejected, 2);
 }
@@ -193,8 +214,11 @@ fn damage_is_told_and_the_rows_before_it_kept() {
     assert_eq!(persons("person.xlsx.gz", &packed[..packed.len() / 2]).findings(), ["FP0120 person.xlsx.gz"]);
     assert_eq!(persons("person.xlsx", stored_zip(&[("a.txt", "a".to_owned())])).findings(), ["FP0121 person.xlsx"]);
     assert_eq!(persons("person.xlsx", by_hand("", "")).findings(), ["FP0101 person.xlsx"]);
-    let good = |number: u32| row(number, &format!("<c r=\"A{number}\"><v>1</v></c><c r=\"B{number}\"><v>{number}</v></c>{}", text(&format!("C{number}"), "张")));
-    let rows = [header(&["户编号", "人口编号", "姓名"]), good(2), good(3), "<row r=\"4\"><c r=\"A4\"><v>1</v></c><c r=\"!!\"><v>".to_owned()];
+    let good = |number: u32| {
+        row(number, &format!("<c r=\"A{number}\"><v>1</v></c><c r=\"B{number}\"><v>{number}</v></c>{}", text(&format!("C{number}"), "张")))
+    };
+    let rows =
+        [header(&["户编号", "人口编号", "姓名"]), good(2), good(3), "<row r=\"4\"><c r=\"A4\"><v>1</v></c><c r=\"!!\"><v>".to_owned()];
     let outcome = persons("person.xlsx", by_hand(&rows.concat(), ""));
     assert_eq!(outcome.findings(), ["FP0120 person.xlsx"]);
     assert_eq!(outcome.column("person"), ["2", "3"]);
