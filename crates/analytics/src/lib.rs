@@ -7,6 +7,7 @@ pub mod definition;
 pub mod error;
 pub mod explain;
 pub mod language;
+pub mod outcome;
 pub mod output;
 pub mod reading;
 pub mod register;
