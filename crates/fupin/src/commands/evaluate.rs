@@ -156,6 +156,7 @@ fn columns(cases: &[Case], score: impl Fn(&Case) -> f64) -> (Vec<f64>, Vec<bool>
     (cases.iter().map(score).collect(), cases.iter().map(|c| c.poor).collect(), cases.iter().map(|c| c.weight).collect())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "used where an error is mapped")]
 fn wrong(error: targeting::errors::ErrorsError) -> Failure {
     Failure::Model(format!("{}: {error}", error.code()))
 }
