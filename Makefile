@@ -19,13 +19,8 @@ lint: ## form, the rules of the house, clippy
 bench: ## speed at the size of the national register
 	@bash bench/run.sh
 
-bench-accuracy: .venv/accuracy ## our models against others on two real surveys (needs their data in ../shared/data)
-	@.venv/bin/python bench/accuracy.py
-
-.venv/accuracy: bench/accuracy-requirements.txt
-	python3 -m venv .venv
-	.venv/bin/pip install --quiet --requirement $<
-	@touch $@
+bench-accuracy: ## our models against others on two real surveys (needs their data in ../shared/data)
+	@bash bench/accuracy.sh
 
 clean-data: ## remove what demo and benchmarks wrote
 	rm -rf fupin-data bench-data

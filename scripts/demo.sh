@@ -10,7 +10,7 @@ cargo build --release $locked --package fupin
 
 fupin() {
   printf '\n$ fupin %s\n' "$*"
-  "$CARGO_TARGET_DIR/release/fupin" "$@"
+  "$CARGO_TARGET_DIR/release/fupin" --format table "$@"
 }
 
 # Where things are, and every flag of the demo.

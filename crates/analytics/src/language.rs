@@ -167,11 +167,9 @@ fn shape(expr: Expr, given: &DataType, expected: Expected) -> Result<Expr, Expre
             let message = format!("a rule must be true or false, this one is {}", scope::plain_type(given));
             Err(ExpressionFault::new("FP0303", message, "compare it with something"))
         }
-        Expected::Any => match given {
-            Int8 | Int16 => widen(Int64),
-            DataType::Utf8View | DataType::LargeUtf8 => widen(Utf8),
-            _ => Ok(expr),
-        },
+        Expected::Any if matches!(given, Int8 | Int16) => widen(Int64),
+        Expected::Any if matches!(given, DataType::Utf8View | DataType::LargeUtf8) => widen(Utf8),
+        Expected::Any => Ok(expr),
         Expected::Typed(kind) => match (scope::data_type(kind), given) {
             (_, Null) => Ok(expr),
             (wanted, given) if wanted == *given => Ok(expr),
@@ -192,7 +190,7 @@ fn shape(expr: Expr, given: &DataType, expected: Expected) -> Result<Expr, Expre
     }
 }
 
-/// DataFusion's error as a fault with the place in the text and a suggestion.
+/// The engine's error as a fault with the place in the text and a suggestion.
 fn fault(text: &str, error: &DataFusionError, scope: &Scope) -> ExpressionFault {
     let diagnostic = error.diagnostic();
     let span = diagnostic.and_then(|d| d.span).and_then(|span| byte_range(text, &span));

@@ -1,12 +1,13 @@
 //! Whole-register computation: readers, the rule language, the household view, checks, assessment.
 //!
-//! The only crate that names arrow, parquet or DataFusion. Rules come from a [`programme::Programme`]; kernels that decide come from `targeting`.
+//! The only crate that names arrow, parquet or `DataFusion`. Rules come from a [`programme::Programme`]; kernels that decide come from `targeting`.
 
 pub mod assess;
 pub mod definition;
 pub mod error;
 pub mod explain;
 pub mod language;
+pub mod outcome;
 pub mod output;
 pub mod reading;
 pub mod register;

@@ -42,7 +42,6 @@ pub(crate) struct Opened {
     pub compiler: Compiler,
     pub register: Register,
     pub findings: Vec<kernel::Finding>,
-    pub imported: bool,
 }
 
 /// Opens a register, or imports the data folder into `aside` first.
@@ -51,11 +50,11 @@ pub(crate) fn open(source: &Source, aside: &Path, console: &Console) -> Result<O
     let compiler = Compiler::new(source.as_of.unwrap_or(programme.meta.as_of), programme.meta.currency.clone());
     if Register::is_register(&source.data) {
         let register = Register::open(&source.data)?;
-        return Ok(Opened { programme, compiler, register, findings: Vec::new(), imported: false });
+        return Ok(Opened { programme, compiler, register, findings: Vec::new() });
     }
     let report = run_import(&programme, source, aside, false, console)?;
     let register = Register::open(aside)?;
-    Ok(Opened { programme, compiler, register, findings: report.findings, imported: true })
+    Ok(Opened { programme, compiler, register, findings: report.findings })
 }
 
 pub(crate) fn run_import(programme: &Programme, source: &Source, out: &Path, dry_run: bool, console: &Console) -> Result<ImportReport> {

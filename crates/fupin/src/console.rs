@@ -114,10 +114,8 @@ impl Console {
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
-        match failure {
-            Failure::Definition(problems) => self.problems(problems),
-            Failure::Analytics(analytics::Error::Definition(problems)) => self.problems(&problems.0),
-            _ => {}
+        if let Failure::Definition(problems) | Failure::Analytics(analytics::Error::Definition(programme::Problems(problems))) = failure {
+            self.problems(problems);
         }
         eprintln!("{} {}: {failure}", self.say("错误", "error"), failure.code());
         if let Some(entry) = kernel::code_entry(failure.code()) {

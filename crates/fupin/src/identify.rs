@@ -52,7 +52,7 @@ pub(crate) fn run(args: &IdentifyArgs, console: &Console) -> Result<()> {
         let path = aside.join("input_findings.csv");
         std::fs::write(&path, crate::commands::findings_csv(&opened.findings)).map_err(Failure::file(&path))?;
     }
-    lists::write(&aside, &opened.programme, &summary, outcome.rows, args, console)?;
+    lists::write(&aside, &opened.programme, &summary, &outcome.rows, args, console)?;
     report::write(&aside, &summary)?;
     let text = serde_json::to_string_pretty(&summary).map_err(|e| Failure::Usage(e.to_string()))?;
     std::fs::write(aside.join(MARK), text).map_err(Failure::file(aside.join(MARK)))?;
@@ -131,7 +131,7 @@ fn show(summary: &Summary, out: &Path, console: &Console) {
     }
     let causes = summary.causes.iter().filter(|cause| cause.households > 0);
     let mut causes: Vec<_> = causes.map(|c| (c.households, c.title.pick(console.language).to_owned())).collect();
-    causes.sort_by(|a, b| b.0.cmp(&a.0));
+    causes.sort_by_key(|(households, _)| std::cmp::Reverse(*households));
     let rows: Vec<Vec<String>> = causes.into_iter().map(|(n, title)| vec![title, n.to_string()]).collect();
     console.table(console.say("主要致贫原因", "main causes by evidence"), &["cause", "households"], &rows);
     console.note(&format!("{} {}", console.say("名单与报告：", "lists and report:"), out.display()));

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod console;
 mod definition;
+mod evaluate;
 mod failure;
 mod identify;
 

@@ -14,7 +14,7 @@ mod ranking;
 mod reason;
 
 pub use ranking::{Allotment, Candidate, Place, allot, visits};
-pub use reason::{Direction, Language, Reason, ReasonCode, reason_text};
+pub use reason::{Direction, Reason, ReasonCode, reason_text};
 
 /// What is known about one household.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]

@@ -21,8 +21,6 @@ pub(crate) struct Row {
     pub causes: Vec<usize>,
     /// Positions among the programme's checks, each once.
     pub checks: Vec<usize>,
-    /// Values of the columns asked for beside.
-    pub columns: Vec<String>,
 }
 
 /// What decides, compiled for one programme.
@@ -70,7 +68,6 @@ impl<'a> Decider<'a> {
                 missing: at(&assessment.missing),
                 causes: assessment.causes.get(row).cloned().unwrap_or_default(),
                 checks,
-                columns: assessment.columns.iter().map(|c| c.get(row).cloned().unwrap_or_default()).collect(),
             });
         }
         rows

@@ -3,7 +3,7 @@
 use analytics::output::Values;
 use kernel::AreaCode;
 use programme::Programme;
-use targeting::proposal::{Language, Proposal, Reason, reason_text};
+use targeting::proposal::{Proposal, Reason, reason_text};
 
 use super::decide::Row;
 
@@ -27,10 +27,6 @@ pub(crate) const HEADER: [&str; 23] = [
 
 /// Text of one reason with its figure.
 pub(crate) fn reason(reason: &Reason, language: kernel::Language) -> String {
-    let language = match language {
-        kernel::Language::Zh => Language::Zh,
-        kernel::Language::En => Language::En,
-    };
     let text = reason_text(reason.code, language);
     reason.value.map_or_else(|| text.to_owned(), |value| text.replace("{value}", &format!("{value:.2}")))
 }

@@ -1,5 +1,6 @@
 //! Why a proposal was made: stable codes, their texts in a catalogue.
 
+use kernel::Language;
 use serde::{Deserialize, Serialize};
 
 use super::{Evidence, Fact, Policy, Weighed};
@@ -114,16 +115,6 @@ pub struct Reason {
     pub code: ReasonCode,
     /// The figure named at the code; stands for `{value}` in the text.
     pub value: Option<f64>,
-}
-
-/// A language of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Chinese (simplified).
-    Zh,
-    /// English.
-    En,
 }
 
 /// The text of a reason; `{value}` stands for the figure, which the caller formats (relative

@@ -1,3 +1,4 @@
+use kernel::Language;
 use proptest::prelude::*;
 
 use super::*;
