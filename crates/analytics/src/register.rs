@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::language::coded::dictionary;
 use crate::reading::table::Counts;
+pub(crate) use import::unmatched_table;
 pub use import::{ImportOptions, ImportReport, import};
 pub use write::{PartWriter, RegisterWriter};
 
