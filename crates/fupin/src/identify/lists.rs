@@ -18,7 +18,7 @@ use crate::failure::{Failure, Result};
 const HEADER: [&str; 11] =
     ["household", "area", "people", "proposal", "need", "priority", "probability", "causes", "checks", "reasons_zh", "reasons_en"];
 
-pub(crate) fn write(out: &Path, programme: &Programme, summary: &Summary, rows: Vec<Row>, args: &IdentifyArgs, console: &Console) -> Result<()> {
+pub(crate) fn write(out: &Path, programme: &Programme, summary: &Summary, rows: &[Row], args: &IdentifyArgs, console: &Console) -> Result<()> {
     let folder = out.join("lists");
     std::fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
     signs(&folder, summary)?;
