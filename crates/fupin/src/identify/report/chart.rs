@@ -55,8 +55,9 @@ pub(super) fn bars(caption: &Caption<'_>, bars: &[Bar]) -> Markup {
     let inside = html! {
         @for bar in bars {
             @let lines = labels(&bar.label);
-            (label(&bar.label.zh, "zh", y))
-            (label(&bar.label.en, "en", y))
+            // The shorter label stands next to its bar, not a line above it.
+            (label(&bar.label.zh, "zh", y, lines))
+            (label(&bar.label.en, "en", y, lines))
             @let top = y + lines * LINE + 2.0;
             @for (place, lane) in bar.lanes.iter().enumerate() { (lane_at(lane, scale, top + kernel::number::count(place) * (LANE + 2.0))) }
             ({ y = top + kernel::number::count(bar.lanes.len()) * (LANE + 2.0) + 7.0; "" })
@@ -78,10 +79,12 @@ fn lane_at(lane: &Lane, scale: f64, y: f64) -> Markup {
     }
 }
 
-fn label(words: &str, language: &str, y: f64) -> Markup {
+fn label(words: &str, language: &str, top: f64, lines: f64) -> Markup {
+    let wrapped = wrap(words, WIDTH);
+    let y = top + (lines - kernel::number::count(wrapped.len())) * LINE;
     html! {
         text lang=(language) {
-            @for (place, line) in wrap(words, WIDTH).iter().enumerate() {
+            @for (place, line) in wrapped.iter().enumerate() {
                 tspan x="0" y=(short(y + (kernel::number::count(place) + 1.0) * LINE - 3.0)) { (line) }
             }
         }
@@ -139,6 +142,16 @@ pub(super) fn table(title: &Text, header: &[Text], rows: &[Vec<Markup>], numbers
                     }
                 }
             }
+        }
+    }
+}
+
+/// The data of a chart that stands beside it on a desk: open, the room is there.
+pub(super) fn data_beside(title: &Text, header: &[Text], rows: &[Vec<Markup>], numbers: usize) -> Markup {
+    html! {
+        details.data open {
+            summary { (both("数据表", "Data")) ": " (text(title)) }
+            (table(title, header, rows, numbers))
         }
     }
 }

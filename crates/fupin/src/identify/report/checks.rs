@@ -6,7 +6,7 @@ use kernel::Text;
 use maud::{Markup, html};
 
 use super::beside::Beside;
-use super::chart::{Bar, Caption, Lane, bars, data, legend, table};
+use super::chart::{Bar, Caption, Lane, bars, data_beside, legend, table};
 use super::words::{both, family, float, length, number, percent_of, severity, text};
 use crate::identify::summary::{CheckFigures, Summary};
 
@@ -82,7 +82,7 @@ fn families(summary: &Summary) -> Markup {
                 (legend(&SEVERITIES.map(|name| (name, severity(name)))))
                 (bars(&caption, &drawn))
             }
-            (data(&caption.title, &header, &rows, 5))
+            (data_beside(&caption.title, &header, &rows, 5))
         }
     }
 }

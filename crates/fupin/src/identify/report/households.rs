@@ -24,7 +24,7 @@ struct Depth {
 const DEPTHS: [Depth; 4] = [Depth { asked: 5, named: 12 }, Depth { asked: 3, named: 8 }, Depth { asked: 2, named: 5 }, Depth { asked: 1, named: 3 }];
 
 /// Bytes that the blocks may take; the whole page stays under two megabytes.
-const BUDGET: usize = 1_400_000;
+const BUDGET: usize = 1_600_000;
 
 pub(super) fn section(summary: &Summary, beside: &Beside) -> Markup {
     let mut drawn = Markup::default();
@@ -92,47 +92,62 @@ pub(super) fn anchor(household: &str) -> Cow<'_, str> {
 }
 
 fn block(card: &Card, summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
-    let reasons: Vec<Text> = card.reasons.iter().map(reason).collect();
     html! {
         details.household id={ "h-" (anchor(&card.household)) } {
             summary {
                 b { (card.household) } " "
-                small {
-                    @if let Some(area) = card.area.as_ref().filter(|area| !card.household.starts_with(area.as_str())) { (area) " · " }
-                    (card.people) " " (both("人", "people")) " · " (text(&proposal(card.proposal))) " · " (both("困难程度", "need")) " " (format!("{:.0}", card.need))
-                    @if card.proposal == Proposal::Verify { " · " (both("判错可能", "chance of an error")) " " (percent(f64::from(card.priority) / 1e6)) }
-                }
-                (joined(&reasons, "div"))
+                small lang="zh" { (standing(card, |text| &text.zh)) }
+                small lang="en" { (standing(card, |text| &text.en)) }
+                div lang="zh" { (joined(card.reasons.iter().map(reason), "；", |text| text.zh)) }
+                div lang="en" { (joined(card.reasons.iter().map(reason), "; ", |text| text.en)) }
             }
-            (facts(card))
+            // One paragraph a language, not one span a word: there are hundreds of these blocks.
+            p lang="zh" { (facts(card, "；", |text| &text.zh)) }
+            p lang="en" { (facts(card, "; ", |text| &text.en)) }
             @if !card.checks.is_empty() { (checks(card, summary, beside, depth)) }
         }
     }
 }
 
-/// Several texts as one sentence in each language; `tag` div or p.
-fn joined(texts: &[Text], tag: &str) -> Markup {
-    let zh = texts.iter().map(|t| t.zh.as_str()).collect::<Vec<_>>().join("；");
-    let en = texts.iter().map(|t| t.en.as_str()).collect::<Vec<_>>().join("; ");
-    if tag == "div" { html! { div { (both(&zh, &en)) } } } else { both(&zh, &en) }
+fn joined(texts: impl Iterator<Item = Text>, separator: &str, pick: fn(Text) -> String) -> String {
+    texts.map(pick).collect::<Vec<_>>().join(separator)
 }
 
-fn facts(card: &Card) -> Markup {
-    let entry = |zh: &str, en: &str, texts: &[Text]| {
-        html! { @if !texts.is_empty() { p { strong { (both(zh, en)) } (joined(texts, "span")) } } }
-    };
-    html! {
-        @if let (Some(income), Some(line)) = (&card.income, &card.line) {
-            p { strong { (both("人均收入：", "Income a head: ")) } (income) " " (both("，贫困线 ", "against the line of ")) (line) }
-        }
-        @if let Some((p, low, high)) = card.probability {
-            p { strong { (both("模型估计贫困概率：", "Model's probability of poverty: ")) } (percent(p)) " (" (percent(low)) "–" (percent(high)) ")" }
-        }
-        @if let Some(score) = card.score { p { strong { (both("多维剥夺得分：", "Deprivation score: ")) } (percent(score)) } }
-        (entry("剥夺项：", "Deprived in: ", &card.deprived))
-        (entry("缺失指标：", "Not known: ", &card.missing))
-        (entry("可能原因：", "Likely causes: ", &card.causes))
+/// Where, how many, what is proposed.
+fn standing(card: &Card, pick: fn(&Text) -> &String) -> String {
+    let say = |zh: &str, en: &str| pick(&Text::new(zh, en)).clone();
+    let mut parts = Vec::new();
+    // A household's number mostly begins with the code of its village.
+    parts.extend(card.area.clone().filter(|area| !card.household.starts_with(area.as_str())));
+    parts.push(format!("{} {}", card.people, say("人", "people")));
+    parts.push(pick(&proposal(card.proposal)).clone());
+    parts.push(format!("{} {:.0}", say("困难程度", "need"), card.need));
+    if card.proposal == Proposal::Verify {
+        parts.push(format!("{} {}", say("判错可能", "chance of an error"), percent(f64::from(card.priority) / 1e6)));
     }
+    parts.join(" · ")
+}
+
+/// The figures behind the reasons, a line each.
+fn facts(card: &Card, separator: &str, pick: fn(&Text) -> &String) -> Markup {
+    let say = |zh: &str, en: &str| pick(&Text::new(zh, en)).clone();
+    let mut lines: Vec<(String, String)> = Vec::new();
+    if let Some((income, line)) = card.income.as_ref().zip(card.line.as_ref()) {
+        lines.push((say("人均收入：", "Income a head: "), format!("{income}{}{line}", say("，贫困线 ", " against the line of "))));
+    }
+    if let Some((p, low, high)) = card.probability {
+        let figures = format!("{} ({}–{})", percent(p), percent(low), percent(high));
+        lines.push((say("模型估计贫困概率：", "Model's probability of poverty: "), figures));
+    }
+    if let Some(score) = card.score {
+        lines.push((say("多维剥夺得分：", "Deprivation score: "), percent(score)));
+    }
+    for (zh, en, texts) in [("剥夺项：", "Deprived in: ", &card.deprived), ("缺失指标：", "Not known: ", &card.missing), ("可能原因：", "Likely causes: ", &card.causes)] {
+        if !texts.is_empty() {
+            lines.push((say(zh, en), texts.iter().map(|text| pick(text).as_str()).collect::<Vec<_>>().join(separator)));
+        }
+    }
+    html! { @for (place, (name, what)) in lines.iter().enumerate() { @if place > 0 { br; } b { (name) } (what) } }
 }
 
 fn checks(card: &Card, summary: &Summary, beside: &Beside, depth: Depth) -> Markup {

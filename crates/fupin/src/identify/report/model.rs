@@ -4,7 +4,7 @@ use kernel::Text;
 use maud::{Markup, html};
 
 use super::beside::Beside;
-use super::chart::{Bar, Caption, Lane, bars, data};
+use super::chart::{Bar, Caption, Lane, bars, data_beside};
 use super::curves::curves;
 use super::words::{both, length, number, percent, percent_of, text};
 use crate::identify::summary::{ModelFigures, Summary};
@@ -67,7 +67,7 @@ fn importance(model: &ModelFigures, beside: &Beside) -> Markup {
         @if !features.is_empty() {
             div.pair {
                 figure { figcaption { (text(&caption.title)) } (bars(&caption, &drawn)) }
-                (data(&caption.title, &header, &rows, 1))
+                (data_beside(&caption.title, &header, &rows, 1))
             }
         }
     }

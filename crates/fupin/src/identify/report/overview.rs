@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use targeting::proposal::Proposal;
 
 use super::beside::Beside;
-use super::chart::{Bar, Caption, Lane, bars, data};
+use super::chart::{Bar, Caption, Lane, bars, data_beside};
 use super::words::{both, float, length, number, percent, percent_of, proposal, text};
 use crate::identify::summary::Summary;
 use crate::identify::table::word;
@@ -125,7 +125,7 @@ pub(super) fn causes(summary: &Summary) -> Markup {
                 p.note { (both("依据数据推断，不是登记的原因；每户只计证据最强的一项。", "Inferred from the data, not the cause on file; each household counts once, by its strongest evidence.")) }
                 div.pair {
                     figure { figcaption { (text(&caption.title)) } (bars(&caption, &drawn)) }
-                    (data(&caption.title, &header, &rows, 2))
+                    (data_beside(&caption.title, &header, &rows, 2))
                 }
             }
         }

@@ -175,7 +175,7 @@ fn every_drawing_has_title_description_and_data() {
         let head = drawing.split_once("</desc>").map_or("", |(head, _)| head);
         assert!(head.contains("role=\"img\"") && head.contains("<title id=") && head.contains("<desc id="), "{head}");
     }
-    assert!(page.matches("<details class=\"data\">").count() >= 6);
+    assert!(page.matches("<details class=\"data\"").count() >= 6);
     assert!(!page.contains("NaN"));
 }
 
