@@ -25,6 +25,9 @@ impl CurvePoint {
     }
 }
 
+/// One of the three figures of a point.
+type Height = fn(&CurvePoint) -> f64;
+
 /// Room around the axes.
 const LEFT: f64 = 40.0;
 const TOP: f64 = 10.0;
@@ -47,12 +50,12 @@ pub(crate) fn curves(points: &[CurvePoint]) -> Markup {
         title: Text::new("选取比例与误差", "Errors by the share of households selected"),
         description: Text::new("横轴为选取比例，纵轴为漏评率、错评率和覆盖率", "across: share selected; up: exclusion error, inclusion error and coverage"),
     };
-    let kinds: [(&str, Text, fn(&CurvePoint) -> f64); 3] = [
+    let kinds: [(&str, Text, Height); 3] = [
         ("k-exclusion", Text::new("漏评率（实线）", "exclusion error (solid)"), |p| p.exclusion_error),
         ("k-inclusion", Text::new("错评率（长虚线）", "inclusion error (dashes)"), |p| p.inclusion_error),
         ("k-coverage", Text::new("覆盖率（点线）", "coverage (dots)"), |p| p.coverage),
     ];
-    let path = |of: fn(&CurvePoint) -> f64| points.iter().map(|p| format!("{},{}", short(x(p.share)), short(y(of(p))))).collect::<Vec<_>>().join(" ");
+    let path = |of: Height| points.iter().map(|p| format!("{},{}", short(x(p.share)), short(y(of(p))))).collect::<Vec<_>>().join(" ");
     let inside = html! {
         @for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
             line.grid x1=(short(LEFT)) x2=(short(x(1.0))) y1=(short(y(tick))) y2=(short(y(tick))) {}
