@@ -53,7 +53,7 @@ pub(crate) fn run(args: &IdentifyArgs, console: &Console) -> Result<()> {
         std::fs::write(&path, crate::commands::findings_csv(&opened.findings)).map_err(Failure::file(&path))?;
     }
     lists::write(&aside, &opened.programme, &summary, &outcome.rows, args, console)?;
-    report::write(&aside, &summary)?;
+    report::write(&aside, &opened.programme, &summary, &outcome.rows, console.language)?;
     let text = serde_json::to_string_pretty(&summary).map_err(|e| Failure::Usage(e.to_string()))?;
     std::fs::write(aside.join(MARK), text).map_err(Failure::file(aside.join(MARK)))?;
     replace(&aside, &args.out)?;

@@ -1,12 +1,134 @@
-//! One self-contained HTML file.
+//! One self-contained HTML file: no resource from elsewhere, readable without a script, on a phone, on a desk and on paper.
+//!
+//! Figures come from the [`Summary`]; the households shown are the first of each list. Personal data never enter: a household is its number.
+//! Places are tiles with their codes, because a map with boundaries may not be published without review.
+
+mod beside;
+mod cards;
+mod chart;
+mod checks;
+pub(crate) mod curves;
+mod deprivation;
+mod households;
+mod map;
+mod model;
+mod overview;
+mod signs;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use std::path::Path;
 
+use kernel::Language;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use programme::Programme;
+
+use super::decide::Row;
 use super::summary::Summary;
 use crate::failure::{Failure, Result};
+use beside::Beside;
+use words::{both, text};
 
-pub(crate) fn write(out: &Path, summary: &Summary) -> Result<()> {
+const STYLE: &str = include_str!("report/style.css");
+const SCRIPT: &str = include_str!("report/script.js");
+
+/// Writes `report.html`. Lists must lie in `out` already: only files that exist are linked. `rows` may be empty (too many households).
+pub(crate) fn write(out: &Path, programme: &Programme, summary: &Summary, rows: &[Row], language: Language) -> Result<()> {
     let path = out.join("report.html");
-    let page = maud::html! { h1 { (summary.title.zh) } };
-    std::fs::write(&path, page.into_string()).map_err(Failure::file(&path))
+    let beside = Beside::collect(out, programme, rows, language);
+    std::fs::write(&path, page(summary, &beside).into_string()).map_err(Failure::file(&path))
+}
+
+/// Sections with their anchors, in the order of the page.
+const SECTIONS: [(&str, &str, &str); 9] = [
+    ("lists", "名单", "Lists"),
+    ("map", "分布", "Where"),
+    ("index", "多维贫困", "Deprivation"),
+    ("causes", "致贫原因", "Causes"),
+    ("households", "逐户说明", "Households"),
+    ("checks", "核查规则", "Checks"),
+    ("signs", "异常线索", "Signs"),
+    ("model", "模型说明", "Model"),
+    ("limits", "局限", "Limits"),
+];
+
+fn page(summary: &Summary, beside: &Beside) -> Markup {
+    let chinese = beside.language == Language::Zh;
+    html! {
+        (DOCTYPE)
+        html lang=(if chinese { "zh" } else { "en" }) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (summary.title.pick(beside.language)) " " (summary.as_of) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                // The language needs no script: what follows the chosen button hides the other one.
+                input type="radio" name="language" id="say-zh" checked[chinese];
+                input type="radio" name="language" id="say-en" checked[!chinese];
+                (header(summary))
+                main id="main" {
+                    (overview::headline(summary))
+                    (overview::lists(summary, beside))
+                    (map::section(summary))
+                    (deprivation::section(summary, beside))
+                    (overview::causes(summary))
+                    (households::section(summary, beside))
+                    (checks::section(summary, beside))
+                    (signs::section(summary, beside))
+                    (model::section(summary, beside))
+                    (overview::limits(summary, beside))
+                }
+                (footer(summary, beside))
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+}
+
+fn header(summary: &Summary) -> Markup {
+    html! {
+        header {
+            a.skip href="#main" { (both("跳到正文", "Skip to content")) }
+            div.top {
+                p.brand { "fupin · " (both("精准识别报告", "identification report")) }
+                // No `lang` on the labels: the hidden language must stay choosable.
+                p.languages { label for="say-zh" { "中文" } " " label for="say-en" { "English" } }
+            }
+            h1 { (text(&summary.title)) }
+            p.meta { (both("截至", "as of")) " " (summary.as_of) " · " (summary.programme) " " (summary.programme_version) }
+            nav aria-label="章节 sections" {
+                @for (id, zh, en) in SECTIONS { a href={ "#" (id) } { (both(zh, en)) } " " }
+            }
+        }
+    }
+}
+
+fn footer(summary: &Summary, beside: &Beside) -> Markup {
+    html! {
+        footer {
+            p {
+                (both("方案", "Programme")) " " (summary.programme) " " (summary.programme_version) " · "
+                (both("截至", "as of")) " " (summary.as_of) " · fupin " (env!("CARGO_PKG_VERSION"))
+            }
+            @if !beside.source.is_empty() { p { (both("依据：", "Basis: ")) (beside.source) } }
+            @if !beside.tables.is_empty() {
+                p {
+                    (both("数据来源：", "Data: "))
+                    @for (place, table) in beside.tables.iter().enumerate() {
+                        @if place > 0 { (both("；", "; ")) }
+                        (text(table))
+                    }
+                }
+            }
+            p { (both(
+                "本报告只列户编号，不含姓名、证件号码和电话。系统只提出建议，由人决定；任何一户不因本报告而失去帮扶。",
+                "This report names households by number only: no names, identity numbers or telephone numbers. \
+                 The system proposes, people decide; nobody loses support because of this report alone.",
+            )) }
+        }
+    }
 }
