@@ -65,6 +65,8 @@ pub struct Policy {
     pub implausible_weight: u32,
     /// More missing fields than this send a visitor first.
     pub missing_limit: u32,
+    /// Probability from which the model supports an admission that a fact proposes.
+    pub support_probability: f64,
     /// A probability interval that reaches this forbids doing nothing or removing.
     pub doubt_probability: f64,
     /// Points of the income fact.
@@ -90,7 +92,8 @@ impl Default for Policy {
             veto_weight: 2,
             implausible_weight: 3,
             missing_limit: 8,
-            doubt_probability: 0.5,
+            support_probability: 0.5,
+            doubt_probability: 0.2,
             line_points: 40.0,
             index_points: 40.0,
             secured_points: 30.0,
@@ -328,7 +331,7 @@ pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     let well = weighed.well(evidence, policy);
     let usable = evidence.data_quality < policy.implausible_weight
         && evidence.missing_fields <= policy.missing_limit;
-    let supported = weighed.model.is_none_or(|(p, _)| p >= 0.5);
+    let supported = weighed.model.is_none_or(|(p, _)| p >= policy.support_probability);
     let agree_poor =
         poor && supported && usable && evidence.contradictions_against < policy.veto_weight;
     let proposal = match (registered, agree_poor, well) {

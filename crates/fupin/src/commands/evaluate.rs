@@ -14,6 +14,7 @@ use crate::cli::EvaluateArgs;
 use crate::console::Console;
 use crate::evaluate::{Case, Budget, budgets, read_cases};
 use crate::failure::{Failure, Result};
+use crate::identify::report::{CurvePoint, insert_evaluation};
 
 /// View columns by which errors are broken down where a programme has them.
 const GROUPS: [&str; 4] = ["head_female", "head_minority", "disabled_persons", "poor_road"];
@@ -40,14 +41,6 @@ pub(crate) struct Ranking {
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct CurvePoint {
-    share: f64,
-    exclusion_error: Option<f64>,
-    inclusion_error: Option<f64>,
-    coverage: Option<f64>,
-}
-
-#[derive(Debug, Clone, Serialize)]
 struct GroupGap {
     grouping: String,
     group: String,
@@ -62,7 +55,8 @@ struct GroupGap {
 #[derive(Debug, Serialize)]
 struct Evaluation {
     rankings: Vec<Ranking>,
-    curve: Vec<CurvePoint>,
+    /// Errors by the share of households selected.
+    points: Vec<CurvePoint>,
     gaps: Vec<GroupGap>,
     budgets: Vec<Budget>,
 }
@@ -101,7 +95,7 @@ fn evaluate(args: &EvaluateArgs, aside: &Path, console: &Console) -> Result<()> 
     }
     let score = |case: &Case| if model { case.probability.unwrap_or(0.0) } else { case.need };
     let evaluation = Evaluation {
-        curve: curve(&cases, score)?,
+        points: curve(&cases, score)?,
         gaps: group_gaps(&cases, &groups, score)?,
         budgets: budgets(&cases),
         rankings,
@@ -109,6 +103,7 @@ fn evaluate(args: &EvaluateArgs, aside: &Path, console: &Console) -> Result<()> 
     let path = args.assessments.join("evaluation.json");
     let text = serde_json::to_string_pretty(&evaluation).map_err(|e| Failure::Usage(e.to_string()))?;
     std::fs::write(&path, text).map_err(Failure::file(&path))?;
+    insert_evaluation(&args.assessments, &evaluation.points)?;
     show(&evaluation, console);
     console.note(&format!("{} {}", console.say("写入", "written to"), path.display()));
     Ok(())
@@ -211,9 +206,9 @@ fn curve(cases: &[Case], score: impl Fn(&Case) -> f64) -> Result<Vec<CurvePoint>
     let point = |percent: u32| {
         let share = f64::from(percent) / 100.0;
         let at = curve.at(share * curve.total());
-        CurvePoint { share, exclusion_error: at.exclusion_error(), inclusion_error: at.inclusion_error(), coverage: at.coverage() }
+        Some(CurvePoint { share, exclusion_error: at.exclusion_error()?, inclusion_error: at.inclusion_error()?, coverage: at.coverage()? })
     };
-    Ok((1..=100).map(point).collect())
+    Ok((1..=100).filter_map(point).collect())
 }
 
 /// Groups whose errors differ most from everybody's, at the matched quota.

@@ -35,7 +35,8 @@ impl<'a> Decider<'a> {
     pub(crate) fn new(programme: &'a Programme, assessor: &'a Assessor, model: Option<&'a ProxyMeansModel>) -> Self {
         let mut policy = Policy::default();
         if let Some(proposal) = &programme.proposal {
-            policy.doubt_probability = proposal.part.admit_at.get_ref().approximate();
+            policy.support_probability = proposal.part.admit_at.get_ref().approximate();
+            policy.doubt_probability = proposal.part.remove_at.get_ref().approximate();
         }
         Self { programme, assessor, model, policy }
     }

@@ -7,7 +7,7 @@ mod beside;
 mod cards;
 mod chart;
 mod checks;
-pub(crate) mod curves;
+mod curves;
 mod deprivation;
 mod households;
 mod map;
@@ -28,6 +28,7 @@ use super::decide::Row;
 use super::summary::Summary;
 use crate::failure::{Failure, Result};
 use beside::Beside;
+pub(crate) use curves::CurvePoint;
 use words::{both, text};
 
 const STYLE: &str = include_str!("report/style.css");
@@ -38,6 +39,23 @@ pub(crate) fn write(out: &Path, programme: &Programme, summary: &Summary, rows: 
     let path = out.join("report.html");
     let beside = Beside::collect(out, programme, rows, language);
     std::fs::write(&path, page(summary, &beside).into_string()).map_err(Failure::file(&path))
+}
+
+/// Where the error curves stand in the page, so that an evaluation can put them there later.
+const CURVES: [&str; 2] = ["<!--curves-->", "<!--/curves-->"];
+
+/// Draws the error curves into a report that was written before the outcomes were known; a folder without a report stays as it is.
+pub(crate) fn insert_evaluation(out: &Path, points: &[CurvePoint]) -> Result<()> {
+    let path = out.join("report.html");
+    if !path.is_file() {
+        return Ok(());
+    }
+    let page = std::fs::read_to_string(&path).map_err(Failure::file(&path))?;
+    let parts = page.split_once(CURVES[0]).and_then(|(before, rest)| Some((before, rest.split_once(CURVES[1])?.1)));
+    let Some((before, after)) = parts else { return Ok(()) };
+    let drawn = html! { h3 { (both("误差曲线", "Errors by share selected")) } (curves::curves(points)) }.into_string();
+    let page = format!("{before}{}{drawn}{}{after}", CURVES[0], CURVES[1]);
+    std::fs::write(&path, page).map_err(Failure::file(&path))
 }
 
 /// Sections with their anchors, in the order of the page.

@@ -214,7 +214,7 @@ pub(super) fn reasons(evidence: &Evidence, policy: &Policy, weighed: &Weighed) -
         add(ReasonCode::FactsDisagree, None);
     }
     if let (Some((p, high)), Some((_, low, _))) = (weighed.model, evidence.probability) {
-        let code = if low >= policy.doubt_probability {
+        let code = if low >= policy.support_probability {
             ReasonCode::ModelLikely
         } else if high < policy.doubt_probability {
             ReasonCode::ModelUnlikely

@@ -28,14 +28,6 @@ pub(super) struct Beside {
     /// Files beside the report, by their path from it.
     pub files: Vec<String>,
     pub cards: Vec<Card>,
-    /// Errors by share selected, if an evaluation lies beside.
-    pub points: Vec<CurvePoint>,
-}
-
-/// `evaluation.json`, as far as the report reads it.
-#[derive(Deserialize)]
-struct Evaluation {
-    points: Vec<CurvePoint>,
 }
 
 /// Files that the report links.
@@ -67,7 +59,6 @@ impl Beside {
             tables: programme.tables.iter().map(|table| table.part.title.clone()).collect(),
             files: FILES.iter().chain(&others).filter(|name| there(name)).map(|name| (*name).to_owned()).collect(),
             cards: cards::top(programme, rows),
-            points: evaluation(out),
         }
     }
 
@@ -84,10 +75,4 @@ impl Beside {
     pub(super) fn shows(&self, household: &str) -> bool {
         self.cards.iter().any(|card| card.household == household)
     }
-}
-
-/// The curve of an evaluation, where one lies in the folder. What cannot be read is no evaluation: the report stands without it.
-fn evaluation(out: &Path) -> Vec<CurvePoint> {
-    let text = std::fs::read_to_string(out.join("evaluation.json")).unwrap_or_default();
-    serde_json::from_str::<Evaluation>(&text).map(|evaluation| evaluation.points).unwrap_or_default()
 }

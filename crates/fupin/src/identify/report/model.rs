@@ -1,11 +1,10 @@
 //! What the proxy-means model is good for, and what not.
 
 use kernel::Text;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::beside::Beside;
 use super::chart::{Bar, Caption, Lane, bars, data_beside};
-use super::curves::curves;
 use super::words::{both, length, number, percent, percent_of, text};
 use crate::identify::summary::{ModelFigures, Summary};
 
@@ -18,10 +17,7 @@ pub(super) fn section(summary: &Summary, beside: &Beside) -> Markup {
             h2 { (both("模型说明", "Model card")) }
             @if let Some(model) = &summary.model { (card(model)) (importance(model, beside)) }
             @else { p.note { (both("本次没有使用模型。", "No model was used.")) } }
-            @if !beside.points.is_empty() {
-                h3 { (both("误差曲线", "Errors by share selected")) }
-                (curves(&beside.points))
-            }
+            (PreEscaped(super::CURVES.concat()))
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Texts in both languages and figures as people read them.
 
-use kernel::Text;
+use kernel::{Language, Text};
 use maud::{Markup, html};
-use targeting::proposal::{Language, Proposal, Reason, ReasonCode, reason_text};
+use targeting::proposal::{Proposal, Reason, ReasonCode, reason_text};
 
 /// Both languages; the style shows the chosen one.
 pub(super) fn both(zh: &str, en: &str) -> Markup {
