@@ -12,8 +12,8 @@ use kernel::Text;
 use programme::Programme;
 
 use crate::error::Result;
-use crate::language::Compiler;
 use crate::register::Register;
+use crate::view::ViewPlan;
 pub(crate) use block::Hash;
 use block::{Block, Key};
 use source::{Household, Person, Source};
@@ -75,8 +75,9 @@ impl Default for Limits {
 }
 
 /// Finds duplicates over a whole register; columns that the programme or the register lacks lead to nothing.
-pub fn find(programme: &Programme, compiler: &Compiler, register: &Register, limits: &Limits) -> Result<Found> {
-    let source = Source::new(programme, compiler, register)?;
+/// `plan` is one of this programme and register that nothing was required of yet.
+pub fn find(programme: &Programme, plan: &ViewPlan, register: &Register, limits: &Limits) -> Result<Found> {
+    let source = Source::new(programme, plan, register);
     let mut found = Vec::new();
     let mut skipped_blocks = 0;
     for job in block::jobs(&source.keys(), source.rows(), limits.memory) {

@@ -35,8 +35,10 @@ struct Plan {
 }
 
 /// Runs every search; the most records first, then by place.
-pub fn find(programme: &Programme, compiler: &Compiler, register: &Register) -> Result<Vec<Lead>> {
-    let mut view = ViewPlan::new(programme, compiler, Some(&register.manifest))?;
+///
+/// `plan` is one of this programme and register that nothing was required of yet.
+pub fn find(programme: &Programme, compiler: &Compiler, plan: &ViewPlan, register: &Register) -> Result<Vec<Lead>> {
+    let mut view = plan.clone();
     let plans = plans(programme, compiler, &mut view)?;
     view.settle();
     let mut persons: BTreeMap<(usize, String), (Option<i64>, u64)> = BTreeMap::new();

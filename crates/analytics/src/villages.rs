@@ -9,7 +9,6 @@ use targeting::signs::MISSING_ANSWER;
 
 use crate::duplicates::Hash;
 use crate::error::{Error, Result};
-use crate::language::Compiler;
 use crate::register::{Part, Register};
 use crate::view::{ViewPlan, ViewReader};
 
@@ -52,12 +51,13 @@ pub struct AnswerPlan {
 }
 
 impl AnswerPlan {
-    /// Nothing if the programme or the register has no areas.
-    pub fn new(programme: &Programme, compiler: &Compiler, register: &Register) -> Result<Option<Self>> {
-        let mut plan = ViewPlan::new(programme, compiler, Some(&register.manifest))?;
+    /// Nothing if the programme or the register has no areas. `plan` is one that nothing was required of yet.
+    #[must_use]
+    pub fn new(programme: &Programme, plan: &ViewPlan) -> Option<Self> {
+        let mut plan = plan.clone();
         let present = |plan: &ViewPlan, name: &str| plan.scope.get(name).is_some_and(|column| !column.absent);
         let Some(area) = programme.view.area.as_ref().map(|area| area.get_ref().clone()).filter(|area| present(&plan, area)) else {
-            return Ok(None);
+            return None;
         };
         let measure = programme.lines.first().map(|line| line.part.measure.get_ref().clone());
         let measure = measure.filter(|name| present(&plan, name) && present(&plan, "line"));
@@ -78,7 +78,7 @@ impl AnswerPlan {
         let wanted: Vec<usize> = names.filter_map(|name| plan.scope.position(name)).collect();
         plan.require(&wanted);
         plan.settle();
-        Ok(Some(Self { plan, area, measure, enumerator, personal_enumerator, questions }))
+        Some(Self { plan, area, measure, enumerator, personal_enumerator, questions })
     }
 
     /// Reads one part.

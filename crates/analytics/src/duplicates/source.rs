@@ -8,7 +8,6 @@ use programme::{ColumnType, Programme};
 
 use super::{Block, Key};
 use crate::error::{Error, Result};
-use crate::language::Compiler;
 use crate::register::Register;
 use crate::view::{TablePlan, ViewPlan, ViewReader};
 
@@ -82,8 +81,8 @@ pub(super) struct Source<'a> {
 type Visit<'v> = dyn FnMut(&Household<'_>, &mut dyn Iterator<Item = Person<'_>>) -> Result<()> + 'v;
 
 impl<'a> Source<'a> {
-    pub(super) fn new(programme: &Programme, compiler: &Compiler, register: &'a Register) -> Result<Self> {
-        let mut plan = ViewPlan::new(programme, compiler, Some(&register.manifest))?;
+    pub(super) fn new(programme: &Programme, plan: &ViewPlan, register: &'a Register) -> Self {
+        let mut plan = plan.clone();
         let base = programme.table(&plan.base_table).map(|table| &table.part);
         let present = |name: &str| plan.scope.get(name).is_some_and(|column| !column.absent);
         let area = programme.view.area.as_ref().map(|area| area.get_ref().clone()).filter(|area| present(area));
@@ -106,7 +105,7 @@ impl<'a> Source<'a> {
             plan.require_linked(place, &linked.unwrap_or_default());
         }
         plan.settle();
-        Ok(Self { register, plan, area, phone, person, identity, name, born })
+        Self { register, plan, area, phone, person, identity, name, born }
     }
 
     /// Keys for which the register has the columns.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::{Kind, Limits, Pair, find, masked};
 use crate::language::Compiler;
 use crate::register::{ImportOptions, Register, import};
+use crate::view::ViewPlan;
 
 const PROGRAMME: &str = r#"
 [programme]
@@ -142,7 +143,8 @@ fn pairs(rows: &[Row], phones: &[(u32, &str)], limits: &Limits) -> (Vec<Pair>, u
     let register = register(folder.path(), rows, phones);
     let programme = programme();
     let compiler = Compiler::new(programme.meta.as_of, programme.meta.currency.clone());
-    let found = find(&programme, &compiler, &register, limits).unwrap();
+    let plan = ViewPlan::new(&programme, &compiler, Some(&register.manifest)).unwrap();
+    let found = find(&programme, &plan, &register, limits).unwrap();
     (found.pairs, found.skipped_blocks)
 }
 

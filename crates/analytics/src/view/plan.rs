@@ -74,7 +74,8 @@ impl TablePlan {
     }
 }
 
-/// A compiled household view.
+/// A compiled household view; compiling takes longer than reading a county, so that detectors share one and clone it.
+#[derive(Debug, Clone)]
 pub struct ViewPlan {
     pub key: String,
     pub base_table: String,

@@ -7,6 +7,7 @@ mod villages;
 
 use analytics::duplicates::{self, Limits};
 use analytics::leads;
+use analytics::view::ViewPlan;
 use kernel::AreaCode;
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +54,12 @@ pub(crate) struct Lead {
 /// Runs every detector; fills the summary.
 pub(crate) fn all(opened: &Opened, summary: &mut Summary, console: &Console) -> Result<()> {
     let (programme, compiler, register) = (&opened.programme, &opened.compiler, &opened.register);
+    let plan = ViewPlan::new(programme, compiler, Some(&register.manifest)).map_err(analytics::Error::from)?;
     // Three readings of the register that do not know of each other.
     let (persons, leads, villages) = std::thread::scope(|scope| {
-        let persons = scope.spawn(|| duplicates::find(programme, compiler, register, &Limits::default()));
-        let leads = scope.spawn(|| leads::find(programme, compiler, register));
-        let villages = villages::run(opened, console);
+        let persons = scope.spawn(|| duplicates::find(programme, &plan, register, &Limits::default()));
+        let leads = scope.spawn(|| leads::find(programme, compiler, &plan, register));
+        let villages = villages::run(opened, &plan, console);
         (persons.join(), leads.join(), villages)
     });
     let stopped = |_| Failure::Unknown("a detector stopped; run `fupin identify` again".to_owned());

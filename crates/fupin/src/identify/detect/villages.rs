@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use analytics::view::ViewPlan;
 use analytics::villages::{AnswerPlan, Answers};
 use kernel::{AreaCode, AreaLevel};
 use targeting::signs::{Test, bunching, rate};
@@ -32,10 +33,10 @@ pub(super) struct Villages {
 }
 
 /// Tests every village of the register.
-pub(super) fn run(opened: &Opened, console: &Console) -> Result<Villages> {
+pub(super) fn run(opened: &Opened, plan: &ViewPlan, console: &Console) -> Result<Villages> {
     let register = &opened.register;
     let mut villages = Villages::default();
-    let Some(plan) = AnswerPlan::new(&opened.programme, &opened.compiler, register)? else { return Ok(villages) };
+    let Some(plan) = AnswerPlan::new(&opened.programme, plan) else { return Ok(villages) };
     let unit = unit(&opened.programme.meta.currency);
     let (mut tested, mut copied) = (Vec::new(), Vec::new());
     for part in &register.manifest.parts {
