@@ -5,10 +5,8 @@ use std::path::Path;
 
 use kernel::{Language, Text};
 use programme::Programme;
-use serde::Deserialize;
 
 use super::cards::{self, Card};
-use super::curves::CurvePoint;
 use crate::identify::decide::Row;
 
 #[derive(Default)]
