@@ -4,19 +4,21 @@
 //! a batch, a part or another machine give the same bits (RUL-1). What is decided from it is `targeting::proposal`'s business.
 
 mod compile;
+mod focus;
 mod values;
 
 use datafusion::arrow::array::{Array, ArrayRef, BooleanArray};
 use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::util::display::array_value_to_string;
 use targeting::alkire_foster::Measure;
-use targeting::alkire_foster::pattern::{BitColumn, patterns};
+use targeting::alkire_foster::pattern::{BitColumn, Patterns, patterns};
 
 use crate::error::{Error, Result};
 use crate::language::Compiled;
 use crate::view::{ViewBatch, ViewPlan};
 
 pub use compile::AssessorOptions;
+pub use focus::IndexRows;
 pub use values::{feature_columns, stable_hash};
 
 /// A compiled check.
@@ -63,7 +65,7 @@ pub struct Assessment {
     pub features: Vec<Vec<f32>>,
     /// The verified outcome where the register holds one.
     pub outcome: Vec<Option<bool>>,
-    /// Hash of the group that cross-validation keeps together.
+    /// Hash of the group that cross-validation keeps together; 0 in batches without any outcome.
     pub group: Vec<u64>,
     /// Values of the columns asked for by [`AssessorOptions::columns`], as text.
     pub columns: Vec<Vec<String>>,
@@ -108,7 +110,7 @@ impl Assessor {
         let column = |place: Option<usize>| place.and_then(|place| view.columns().get(place));
         let keys = column(Some(self.places.key)).ok_or_else(|| Error::Invalid("the view has no key".to_owned()))?;
         let mut assessment = Assessment {
-            households: (0..rows).map(|row| text(keys, row)).collect::<Result<_>>()?,
+            households: values::texts(keys)?,
             area: values::whole_or(column(self.places.area), rows, 0),
             people: values::people(column(self.places.people), rows),
             weight: values::weights(column(self.places.weight), rows),
@@ -117,7 +119,7 @@ impl Assessor {
             income: values::whole(column(self.places.income), rows),
             line: values::whole(column(self.places.line), rows),
             outcome: values::truth(column(self.places.outcome), rows),
-            group: values::hashes(column(self.places.group).unwrap_or(keys), rows)?,
+            group: self.groups(column(self.places.group).unwrap_or(keys), column(self.places.outcome))?,
             features: feature_columns(view, &self.places.features)?,
             ..Assessment::default()
         };
@@ -126,26 +128,38 @@ impl Assessor {
         assessment.causes = self.causes_of(batch, rows)?;
         for place in &self.places.columns {
             let array = view.columns().get(*place).ok_or_else(|| Error::Invalid("a column outside the view".to_owned()))?;
-            assessment.columns.push((0..rows).map(|row| text(array, row)).collect::<Result<_>>()?);
+            assessment.columns.push(values::texts(array)?);
         }
         Ok(assessment)
     }
 
+    /// Groups of cross-validation; a hash a household is only worth its price where there is something to learn from.
+    fn groups(&self, column: &ArrayRef, outcome: Option<&ArrayRef>) -> Result<Vec<u64>> {
+        let learnt = outcome.is_some_and(|outcome| outcome.null_count() < outcome.len());
+        if learnt { values::hashes(column) } else { Ok(vec![0; column.len()]) }
+    }
+
     /// Bit patterns of the index's indicators.
     fn patterns(&self, batch: &ViewBatch, rows: usize) -> Result<(Vec<u32>, Vec<u32>)> {
-        if self.indicators.is_empty() {
-            return Ok((vec![0; rows], vec![0; rows]));
-        }
-        let truths: Vec<BooleanArray> = self.indicators.iter().map(|indicator| indicator.truth(&batch.view)).collect::<Result<_>>()?;
-        let words: Vec<(Vec<u64>, Option<Vec<u64>>)> =
-            truths.iter().map(|truth| (to_words(truth.values()), truth.nulls().map(|nulls| to_words(nulls.inner())))).collect();
-        let columns: Vec<BitColumn<'_>> =
-            words.iter().map(|(values, validity)| BitColumn { values, validity: validity.as_deref() }).collect();
-        let found = patterns(&columns, rows).map_err(|error| Error::Measure(error.to_string()))?;
+        let found = self.bit_patterns(batch, rows)?;
         let missing = found.missing.unwrap_or_else(|| vec![0; rows]);
         // A bit that is missing is not a deprivation.
         let deprived = found.deprived.iter().zip(&missing).map(|(deprived, missing)| deprived & !missing).collect();
         Ok((deprived, missing))
+    }
+
+    fn bit_patterns(&self, batch: &ViewBatch, rows: usize) -> Result<Patterns> {
+        let truths: Vec<BooleanArray> = self.indicators.iter().map(|indicator| indicator.truth(&batch.view)).collect::<Result<_>>()?;
+        let words: Vec<(Vec<u64>, Option<Vec<u64>>)> = truths
+            .iter()
+            .map(|truth| {
+                let known = truth.nulls().filter(|nulls| nulls.null_count() > 0);
+                (to_words(truth.values()), known.map(|nulls| to_words(nulls.inner())))
+            })
+            .collect();
+        let columns: Vec<BitColumn<'_>> =
+            words.iter().map(|(values, validity)| BitColumn { values, validity: validity.as_deref() }).collect();
+        patterns(&columns, rows).map_err(|error| Error::Measure(error.to_string()))
     }
 
     fn fired(&self, batch: &ViewBatch) -> Result<Vec<Fired>> {
@@ -192,11 +206,14 @@ impl Assessor {
 
 /// Rows that are true.
 fn hits(truth: &BooleanArray) -> Vec<usize> {
-    let buffer = match truth.nulls() {
+    hits_buffer(truth).set_indices().collect()
+}
+
+fn hits_buffer(truth: &BooleanArray) -> BooleanBuffer {
+    match truth.nulls() {
         None => truth.values().clone(),
         Some(nulls) => truth.values() & nulls.inner(),
-    };
-    buffer.set_indices().collect()
+    }
 }
 
 /// Bits packed from offset zero.

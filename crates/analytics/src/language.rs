@@ -3,6 +3,7 @@
 //! [`Compiler`] turns a text into a [`Compiled`] expression over a [`Scope`]; what would fail or mislead at run time is refused here.
 
 pub mod clauses;
+pub mod coded;
 pub mod functions;
 mod rewrite;
 pub mod scope;
@@ -11,8 +12,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
-use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::{DataFusionError, ScalarValue, Span};
 use datafusion::execution::session_state::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::simplify::SimplifyContext;
@@ -56,7 +57,11 @@ pub enum Expected {
 /// A checked expression over the columns of one scope.
 #[derive(Debug, Clone)]
 pub struct Compiled {
+    /// Over the columns of `reads` only, so that an evaluation costs what it reads and not what the scope holds.
     physical: Arc<dyn PhysicalExpr>,
+    /// Positions in the scope of the columns that the simplified expression still reads, ascending; and what they are.
+    reads: Vec<usize>,
+    schema: SchemaRef,
     /// Positions in the scope of the columns it reads, ascending.
     pub columns: Vec<usize>,
     pub data_type: DataType,
@@ -67,7 +72,23 @@ pub struct Compiled {
 impl Compiled {
     /// One value per row; `batch` holds the scope's columns in order (a prefix that covers [`Self::columns`] suffices).
     pub fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef> {
-        Ok(self.physical.evaluate(batch)?.into_array(batch.num_rows())?)
+        self.evaluate_in(batch.columns(), batch.num_rows())
+    }
+
+    /// The same over columns that are not yet a batch; code columns may be dictionaries.
+    pub(crate) fn evaluate_in(&self, columns: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
+        let outside = || Error::Invalid("an expression reads a column outside its scope".to_owned());
+        let read = self.reads.iter().map(|place| columns.get(*place).cloned().ok_or_else(outside)).collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let same = self.schema.fields().iter().zip(&read).all(|(field, array)| field.data_type() == array.data_type());
+        let schema = if same {
+            Arc::clone(&self.schema)
+        } else {
+            let fields = self.schema.fields().iter().zip(&read);
+            Arc::new(Schema::new(fields.map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true)).collect::<Vec<_>>()))
+        };
+        let batch = RecordBatch::try_new_with_options(schema, read, &options)?;
+        Ok(self.physical.evaluate(&batch)?.into_array(rows)?)
     }
 
     /// True, false or missing per row.
@@ -143,8 +164,19 @@ impl Compiler {
         let typed = if data_type == DataType::Null { shape_null(expected, &given) } else { simple };
         let data_type = typed.get_type(schema.as_ref()).map_err(|e| fault(text, &e, scope))?;
         let physical = self.state.create_physical_expr(typed, &schema).map_err(|e| fault(text, &e, scope))?;
-        Ok(Compiled { physical, columns, data_type, undeterminable })
+        let (physical, reads) = narrowed(&physical, scope).map_err(|e| fault(text, &e, scope))?;
+        let fields = reads.iter().filter_map(|place| scope.columns().get(*place)).map(|c| Field::new(&c.name, c.data_type.clone(), true));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        Ok(Compiled { physical, reads, schema, columns, data_type, undeterminable })
     }
+}
+
+/// The expression over only the columns it reads, once per code where it can.
+fn narrowed(physical: &Arc<dyn PhysicalExpr>, scope: &Scope) -> datafusion::common::Result<(Arc<dyn PhysicalExpr>, Vec<usize>)> {
+    let reads = coded::positions(physical);
+    let narrow = coded::narrow(Arc::clone(physical), &reads)?;
+    let is_coded = |rank: usize| reads.get(rank).and_then(|place| scope.columns().get(*place)).is_some_and(ScopeColumn::coded);
+    Ok((coded::rewrite(&narrow, &is_coded)?, reads))
 }
 
 fn shape_null(expected: Expected, given: &DataType) -> Expr {

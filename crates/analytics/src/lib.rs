@@ -4,13 +4,16 @@
 
 pub mod assess;
 pub mod definition;
+pub mod duplicates;
 pub mod error;
 pub mod explain;
 pub mod language;
+pub mod leads;
 pub mod outcome;
 pub mod output;
 pub mod reading;
 pub mod register;
 pub mod view;
+pub mod villages;
 
 pub use error::{Error, Result};

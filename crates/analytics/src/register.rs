@@ -10,15 +10,20 @@ mod write;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use datafusion::parquet::arrow::ProjectionMask;
-use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use datafusion::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::language::coded::dictionary;
 use crate::reading::table::Counts;
+pub(crate) use import::unmatched_table;
 pub use import::{ImportOptions, ImportReport, import};
 pub use write::{PartWriter, RegisterWriter};
 
@@ -103,17 +108,36 @@ impl Register {
 
     /// Streams a table of a part in its order, only the named columns that it has; nothing if the part lacks the table.
     pub fn read(&self, part: &Part, table: &str, columns: &[String]) -> Result<Option<TableStream>> {
+        self.read_coded(part, table, columns, &[])
+    }
+
+    /// As [`Self::read`], with the columns `coded` as dictionaries of their words.
+    pub fn read_coded(&self, part: &Part, table: &str, columns: &[String], coded: &[String]) -> Result<Option<TableStream>> {
         if !part.tables.contains_key(table) {
             return Ok(None);
         }
         let path = self.path(&part.name, table);
         let file = File::open(&path).map_err(Error::file(&path))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::parquet(&path))?;
+        let mut metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(Error::parquet(&path))?;
+        if !coded.is_empty() {
+            let options = ArrowReaderOptions::new().with_schema(as_dictionaries(metadata.schema(), coded));
+            metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(Error::parquet(&path))?;
+        }
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
         let names = columns.iter().map(String::as_str);
         let mask = ProjectionMask::columns(builder.parquet_schema(), names);
         let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(Error::parquet(&path))?;
         Ok(Some(TableStream { reader }))
     }
+}
+
+/// The schema with the named text columns as dictionaries.
+fn as_dictionaries(schema: &Schema, coded: &[String]) -> SchemaRef {
+    let held = |field: &FieldRef| {
+        let words = field.data_type() == &DataType::Utf8 && coded.iter().any(|name| name == field.name());
+        if words { Arc::new(field.as_ref().clone().with_data_type(dictionary())) } else { Arc::clone(field) }
+    };
+    Arc::new(Schema::new(schema.fields().iter().map(held).collect::<Vec<_>>()))
 }
 
 /// Batches of one table in the order of its households.

@@ -10,8 +10,9 @@ mod segment;
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, new_null_array};
-use datafusion::arrow::datatypes::Int64Type;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, RecordBatchOptions, new_null_array};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use kernel::AreaCode;
 
 use crate::error::{Error, Result};
@@ -27,41 +28,51 @@ pub struct ViewBatch {
     pub linked: Vec<Option<LinkedRows>>,
 }
 
+impl ViewBatch {
+    /// A column as whole numbers: true is 1, missing is 0.
+    #[must_use]
+    pub fn whole(&self, name: &str) -> Vec<i64> {
+        let column = self.view.column_by_name(name).and_then(|array| cast(array, &DataType::Int64).ok());
+        let Some(column) = column else { return vec![0; self.view.num_rows()] };
+        let column = column.as_primitive::<Int64Type>();
+        if column.null_count() == 0 { column.values().to_vec() } else { column.iter().map(Option::unwrap_or_default).collect() }
+    }
+}
+
 /// Streams the view of one part.
 pub struct ViewReader<'a> {
     plan: &'a ViewPlan,
     base: TableStream,
     linked: Vec<Option<linked::LinkedStream>>,
     blanks: Vec<Option<ArrayRef>>,
+    schema: SchemaRef,
 }
 
 impl<'a> ViewReader<'a> {
     pub fn open(plan: &'a ViewPlan, register: &Register, part: &Part) -> Result<Self> {
-        let base = register.read(part, &plan.base_table, &plan.base_read)?;
+        let base = register.read_coded(part, &plan.base_table, &plan.base_read, &plan.base_coded)?;
         let missing = || Error::Register { path: register.folder.clone(), reason: format!("part {} has no households", part.name) };
         let base = base.ok_or_else(missing)?;
         let mut linked = Vec::new();
         for table in &plan.tables {
             linked.push(if table.needed() { linked::LinkedStream::open(table, register, part)? } else { None });
         }
-        Ok(Self { plan, base, linked, blanks: vec![None; plan.scope.columns().len()] })
+        Ok(Self { plan, base, linked, blanks: vec![None; plan.scope.columns().len()], schema: plan.scope.arrow() })
     }
 
     fn assemble(&mut self, base: &RecordBatch) -> Result<ViewBatch> {
         let plan = self.plan;
         let rows = base.num_rows();
-        let keys = base.column_by_name(&plan.key).ok_or_else(|| Error::Invalid(format!("the register has no column `{}`", plan.key)))?;
+        let keys = || base.column_by_name(&plan.key).ok_or_else(|| Error::Invalid(format!("the register has no column `{}`", plan.key)));
         let mut linked = Vec::new();
         for (table, stream) in plan.tables.iter().zip(&mut self.linked) {
             linked.push(match stream {
-                Some(stream) => Some(stream.rows_of(keys)?),
+                Some(stream) => Some(stream.rows_of(keys()?)?),
                 None if table.needed() => Some(LinkedRows::none(table, rows)?),
                 None => None,
             });
         }
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(plan.columns.len());
-        let mut fields = Vec::with_capacity(plan.columns.len());
-        let schema = plan.scope.arrow();
         for (place, column) in plan.columns.iter().enumerate() {
             let array = if plan.needed.get(place).copied().unwrap_or(false) {
                 match column {
@@ -70,10 +81,7 @@ impl<'a> ViewReader<'a> {
                         linked.get(*table).and_then(Option::as_ref).map(|rows| aggregate.compute(rows)).transpose()?
                     }
                     plan::Column::Line(values, area) => Some(lines(values, area.and_then(|place| columns.get(place)), rows)),
-                    plan::Column::Derived(compiled) => {
-                        let prefix = RecordBatch::try_new(Arc::new(datafusion::arrow::datatypes::Schema::new(fields.clone())), columns.clone())?;
-                        Some(compiled.evaluate(&prefix)?)
-                    }
+                    plan::Column::Derived(compiled) => Some(compiled.evaluate_in(&columns, rows)?),
                 }
             } else {
                 None
@@ -82,9 +90,20 @@ impl<'a> ViewReader<'a> {
                 Some(array) => array,
                 None => self.blank(place, rows)?,
             });
-            fields.extend(schema.fields().get(place).cloned());
         }
-        Ok(ViewBatch { view: RecordBatch::try_new(schema, columns)?, linked })
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(ViewBatch { view: RecordBatch::try_new_with_options(self.schema_of(&columns), columns, &options)?, linked })
+    }
+
+    /// The scope's schema with the types at hand: code columns are dictionaries where they were read.
+    fn schema_of(&mut self, columns: &[ArrayRef]) -> SchemaRef {
+        let same = self.schema.fields().iter().zip(columns).all(|(field, array)| field.data_type() == array.data_type());
+        if !same {
+            let fields = self.schema.fields().iter().zip(columns);
+            let fields: Vec<Field> = fields.map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true)).collect();
+            self.schema = Arc::new(Schema::new(fields));
+        }
+        Arc::clone(&self.schema)
     }
 
     /// Missing values, made once.

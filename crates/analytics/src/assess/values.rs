@@ -13,12 +13,17 @@ pub(super) fn whole(array: Option<&ArrayRef>, rows: usize) -> Vec<Option<i64>> {
 }
 
 pub(super) fn whole_or(array: Option<&ArrayRef>, rows: usize, otherwise: i64) -> Vec<i64> {
-    whole(array, rows).into_iter().map(|value| value.unwrap_or(otherwise)).collect()
+    let Some(array) = array.and_then(|array| cast(array, &DataType::Int64).ok()) else { return vec![otherwise; rows] };
+    let numbers = array.as_primitive::<Int64Type>();
+    if numbers.null_count() == 0 {
+        return numbers.values().to_vec();
+    }
+    numbers.iter().map(|value| value.unwrap_or(otherwise)).collect()
 }
 
 /// People of each household; one where nothing better is known.
 pub(super) fn people(array: Option<&ArrayRef>, rows: usize) -> Vec<u32> {
-    whole(array, rows).into_iter().map(|n| n.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(1)).collect()
+    whole_or(array, rows, 1).into_iter().map(|n| u32::try_from(n).ok().filter(|n| *n > 0).unwrap_or(1)).collect()
 }
 
 /// Survey weights; one where there is none.
@@ -34,9 +39,20 @@ pub(super) fn truth(array: Option<&ArrayRef>, rows: usize) -> Vec<Option<bool>> 
     }
 }
 
+/// Each value as text, empty where it is missing.
+pub(super) fn texts(array: &ArrayRef) -> Result<Vec<String>> {
+    if let Some(numbers) = array.as_primitive_opt::<Int64Type>() {
+        return Ok(numbers.iter().map(|n| n.map_or_else(String::new, |n| n.to_string())).collect());
+    }
+    if let Some(texts) = array.as_string_opt::<i32>() {
+        return Ok(texts.iter().map(|text| text.unwrap_or_default().to_owned()).collect());
+    }
+    (0..array.len()).map(|row| super::text(array, row)).collect()
+}
+
 /// A stable 64-bit hash of each value's text, the same on every machine.
-pub(super) fn hashes(array: &ArrayRef, rows: usize) -> Result<Vec<u64>> {
-    (0..rows).map(|row| Ok(stable_hash(&super::text(array, row)?))).collect()
+pub(super) fn hashes(array: &ArrayRef) -> Result<Vec<u64>> {
+    Ok(texts(array)?.iter().map(|text| stable_hash(text)).collect())
 }
 
 /// The first eight bytes of SHA-256.

@@ -29,6 +29,12 @@ impl ScopeColumn {
     pub fn new(name: &str, kind: ColumnType) -> Self {
         Self { name: name.to_owned(), kind, data_type: data_type(kind), codes: None, absent: false, truth: false }
     }
+
+    /// Whether its values are words of a list, which batches may hold as a dictionary.
+    #[must_use]
+    pub fn coded(&self) -> bool {
+        self.codes.is_some() && self.data_type == DataType::Utf8
+    }
 }
 
 /// Columns by position and name.

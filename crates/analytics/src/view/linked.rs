@@ -35,7 +35,7 @@ pub(super) struct LinkedStream {
 
 impl LinkedStream {
     pub(super) fn open(table: &TablePlan, register: &Register, part: &Part) -> Result<Option<Self>> {
-        let stream = register.read(part, &table.name, &table.read)?;
+        let stream = register.read_coded(part, &table.name, &table.read, &table.coded)?;
         Ok(stream.map(|stream| Self { table: table.clone(), stream, current: None, position: 0 }))
     }
 
@@ -82,11 +82,9 @@ impl LinkedStream {
 /// Advances through one batch: for each household the rows with its key. Returns the household at which the batch ended.
 fn step(keys: &ArrayRef, linked: &ArrayRef, (mut household, position): (usize, &mut usize), (start, rows): (usize, usize), bounds: &mut Vec<usize>) -> usize {
     let households = keys.len();
-    let mut walk = |same: &dyn Fn(usize, usize) -> bool| {
+    let mut walk = |same: &mut dyn FnMut(usize, usize) -> usize| {
         while household < households {
-            while *position < linked.len() && same(household, *position) {
-                *position += 1;
-            }
+            *position = same(household, *position);
             if *position >= linked.len() {
                 // The household may go on in the next batch.
                 return household;
@@ -98,10 +96,13 @@ fn step(keys: &ArrayRef, linked: &ArrayRef, (mut household, position): (usize, &
     };
     if keys.data_type() == &DataType::Int64 {
         let (keys, linked) = (keys.as_primitive::<Int64Type>().values(), linked.as_primitive::<Int64Type>().values());
-        walk(&|household, row| keys.get(household) == linked.get(row))
+        walk(&mut |household, row| {
+            let key = keys.get(household);
+            row + linked.iter().skip(row).take_while(|other| Some(*other) == key).count()
+        })
     } else {
         let (keys, linked) = (keys.as_string::<i32>(), linked.as_string::<i32>());
-        walk(&|household, row| keys.value(household) == linked.value(row))
+        walk(&mut |household, row| row + (row..linked.len()).take_while(|row| keys.value(household) == linked.value(*row)).count())
     }
 }
 
@@ -115,13 +116,10 @@ impl TablePlan {
         for (place, column) in self.scope.columns().iter().enumerate() {
             let derived = self.derived.get(place).and_then(Option::as_ref).filter(|_| self.uses.get(place).copied().unwrap_or(false));
             let array = match derived {
-                Some(compiled) => {
-                    let prefix = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields.clone())), columns.clone(), &options)?;
-                    compiled.evaluate(&prefix)?
-                }
+                Some(compiled) => compiled.evaluate_in(&columns, rows)?,
                 None => read.column_by_name(&column.name).cloned().unwrap_or_else(|| new_null_array(&column.data_type, rows)),
             };
-            fields.push(Field::new(&column.name, column.data_type.clone(), true));
+            fields.push(Field::new(&column.name, array.data_type().clone(), true));
             columns.push(array);
         }
         Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?)

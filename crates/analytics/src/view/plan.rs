@@ -36,6 +36,8 @@ pub struct TablePlan {
     pub scope: Scope,
     /// Names of stored columns to read.
     pub read: Vec<String>,
+    /// Those of `read` that the view reads as dictionaries.
+    pub(super) coded: Vec<String>,
     pub(super) derived: Vec<Option<Compiled>>,
     /// Columns that something needs.
     pub(super) uses: Vec<bool>,
@@ -68,6 +70,7 @@ impl TablePlan {
             used && derived.is_none() && !column.absent
         });
         self.read = wanted.map(|((_, column), _)| column.name.clone()).collect();
+        self.coded = self.read.iter().filter(|name| self.scope.get(name).is_some_and(ScopeColumn::coded)).cloned().collect();
     }
 }
 
@@ -78,6 +81,8 @@ pub struct ViewPlan {
     pub scope: Scope,
     pub tables: Vec<TablePlan>,
     pub(super) base_read: Vec<String>,
+    /// Those of `base_read` that are read as dictionaries.
+    pub(super) base_coded: Vec<String>,
     pub(super) columns: Vec<Column>,
     pub(super) needed: Vec<bool>,
     /// Why each column is there, for pruning: positions it reads.
@@ -96,6 +101,12 @@ impl ViewPlan {
     #[must_use]
     pub fn table(&self, name: &str) -> Option<usize> {
         self.tables.iter().position(|table| table.name == name)
+    }
+
+    /// Takes back every [`Self::require`].
+    pub(crate) fn forget(&mut self) {
+        self.needed.fill(false);
+        self.tables.iter_mut().for_each(|table| table.uses.fill(false));
     }
 
     /// Declares that the named view columns will be looked at.
@@ -131,11 +142,14 @@ impl ViewPlan {
     pub fn settle(&mut self) {
         let key = self.key.clone();
         let needed = |place: usize| self.needed.get(place).copied().unwrap_or(false);
+        let joins = self.tables.iter().any(TablePlan::needed);
         let base = self.columns.iter().enumerate().filter_map(|(place, column)| match column {
-            Column::Base(name) if needed(place) || *name == key => Some(name.clone()),
+            Column::Base(name) if needed(place) || (joins && *name == key) => Some(name.clone()),
             Column::Base(_) | Column::Aggregate { .. } | Column::Line(..) | Column::Derived(_) => None,
         });
         self.base_read = base.collect();
+        let coded = self.base_read.iter().filter(|name| self.scope.get(name).is_some_and(ScopeColumn::coded));
+        self.base_coded = coded.cloned().collect();
         self.tables.iter_mut().for_each(TablePlan::settle);
     }
 }
@@ -160,6 +174,7 @@ impl Builder<'_> {
             scope: Scope::default(),
             tables,
             base_read: Vec::new(),
+            base_coded: Vec::new(),
             columns: Vec::new(),
             needed: Vec::new(),
             reads: Vec::new(),
@@ -232,7 +247,7 @@ impl Builder<'_> {
         }
         let row_key = table.part.key.iter().map(|key| key.get_ref().clone()).find(|key| key != self.programme.key());
         let uses = vec![false; scope.columns().len()];
-        TablePlan { name: table.name().to_owned(), key: self.programme.key().to_owned(), row_key, scope, read: Vec::new(), derived, uses, absent }
+        TablePlan { name: table.name().to_owned(), key: self.programme.key().to_owned(), row_key, scope, read: Vec::new(), coded: Vec::new(), derived, uses, absent }
     }
 
     /// An order for derived columns; a circle is a problem.

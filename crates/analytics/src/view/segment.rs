@@ -89,16 +89,53 @@ fn counted(filter: Option<BooleanBuffer>, value: Option<&ArrayRef>, rows: usize)
 }
 
 fn count(bounds: &[usize], counted: &BooleanBuffer) -> Int32Array {
-    segments(bounds).map(|(from, to)| (from..to).map(|row| i32::from(counted.value(row))).sum::<i32>()).collect::<Vec<_>>().into()
+    let bits = Bits::new(counted);
+    segments(bounds).map(|(from, to)| bits.ones(from, to)).collect::<Vec<i32>>().into()
 }
 
 fn any(bounds: &[usize], counted: &BooleanBuffer, value: &BooleanArray) -> BooleanArray {
-    let hit = counted & value.values();
-    segments(bounds).map(|(from, to)| Some((from..to).any(|row| hit.value(row)))).collect()
+    let bits = Bits::new(&(counted & value.values()));
+    BooleanBuffer::collect_bool(bounds.len().saturating_sub(1), |household| bits.some(bounds, household)).into()
 }
 
 fn all(bounds: &[usize], counted: &BooleanBuffer, value: &BooleanArray) -> BooleanArray {
-    segments(bounds).map(|(from, to)| Some((from..to).all(|row| !counted.value(row) || value.values().value(row)))).collect()
+    // No counted row that is false.
+    let bits = Bits::new(&(counted & &!value.values()));
+    BooleanBuffer::collect_bool(bounds.len().saturating_sub(1), |household| !bits.some(bounds, household)).into()
+}
+
+/// A bitmap that is asked for short ranges: a household is a few bits of one or two words.
+struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    fn new(buffer: &BooleanBuffer) -> Self {
+        Self { words: buffer.bit_chunks().iter_padded().collect() }
+    }
+
+    /// Up to 64 bits from `from`; what follows `to` is cut off.
+    #[inline]
+    fn take(&self, from: usize, to: usize) -> u64 {
+        let (word, shift) = (from / 64, u32::try_from(from % 64).unwrap_or(0));
+        let at = |place: usize| self.words.get(place).copied().unwrap_or(0);
+        let low = at(word) >> shift;
+        let high = if shift == 0 { 0 } else { at(word + 1) << (64 - shift) };
+        let width = u32::try_from(to - from).unwrap_or(64);
+        (low | high) & if width >= 64 { u64::MAX } else { (1 << width) - 1 }
+    }
+
+    #[inline]
+    fn ones(&self, from: usize, to: usize) -> i32 {
+        let ones = (from..to).step_by(64).map(|start| self.take(start, to.min(start + 64)).count_ones()).sum::<u32>();
+        i32::try_from(ones).unwrap_or(i32::MAX)
+    }
+
+    #[inline]
+    fn some(&self, bounds: &[usize], household: usize) -> bool {
+        let (Some(from), Some(to)) = (bounds.get(household), bounds.get(household + 1)) else { return false };
+        (*from..*to).step_by(64).any(|start| self.take(start, (*to).min(start + 64)) != 0)
+    }
 }
 
 /// Whole numbers as 64-bit integers.
