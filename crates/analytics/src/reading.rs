@@ -12,8 +12,8 @@ pub mod rows;
 pub mod table;
 mod workbook;
 
-pub(crate) use rejects::writer as csv_writer;
 pub use files::{Format, InputFile, discover};
+pub(crate) use rejects::writer as csv_writer;
 pub use table::{ReadTable, ReadingOptions, read_table};
 
 #[cfg(test)]
