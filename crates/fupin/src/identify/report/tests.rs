@@ -143,7 +143,6 @@ fn beside() -> Beside {
         asks: vec![Text::new("请核对各项收入来源，是否有未登记的务工收入？", "Compare the sources of income: is there pay that nobody entered?"); 400],
         files: vec!["lists/admit.csv".to_owned(), "lists/visits.csv".to_owned(), "lists.xlsx".to_owned()],
         cards: LISTS.iter().flat_map(|proposal| (0..SHOWN).map(|n| card(*proposal, n))).collect(),
-        points: vec![CurvePoint { share: 0.1, exclusion_error: 0.5, inclusion_error: 0.2, coverage: 0.5 }],
         ..Beside::default()
     }
 }
@@ -170,7 +169,7 @@ fn stands_alone_in_both_languages() {
 fn every_drawing_has_title_description_and_data() {
     let page = full();
     let drawings: Vec<&str> = page.split("<svg ").skip(1).collect();
-    assert_eq!(drawings.len(), 10 + 6, "ten townships, headcounts, contributions, causes, families, importance, curves");
+    assert_eq!(drawings.len(), 10 + 5, "ten townships, headcounts, contributions, causes, families, importance");
     for drawing in drawings {
         let head = drawing.split_once("</desc>").map_or("", |(head, _)| head);
         assert!(head.contains("role=\"img\"") && head.contains("<title id=") && head.contains("<desc id="), "{head}");
@@ -247,4 +246,20 @@ fn an_empty_summary_is_a_page() {
 fn a_county_stays_under_two_megabytes() {
     let size = full().len();
     assert!(size < 2_000_000, "{size}");
+}
+
+#[test]
+fn an_evaluation_is_drawn_in_later_and_replaced_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.html");
+    super::insert_evaluation(folder.path(), &[]).unwrap();
+    assert!(!path.exists(), "no report, nothing to draw into");
+    std::fs::write(&path, full()).unwrap();
+    let point = |coverage| CurvePoint { share: 0.1, exclusion_error: 1.0 - coverage, inclusion_error: 0.2, coverage };
+    for coverage in [0.25, 0.75] {
+        super::insert_evaluation(folder.path(), &[point(coverage)]).unwrap();
+    }
+    let page = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(page.matches("<svg ").count(), full().matches("<svg ").count() + 1);
+    assert!(page.contains("75.0%") && page.ends_with(full().split_at(full().len() - 200).1), "the last evaluation stands, the rest is untouched");
 }
