@@ -79,11 +79,6 @@ impl Beside {
         let known = self.dimensions.iter().find(|(name, _)| name == id);
         known.map_or_else(|| Text::new(id, id), |(_, title)| title.clone())
     }
-
-    /// Whether the household has its block on the page.
-    pub(super) fn shows(&self, household: &str) -> bool {
-        self.cards.iter().any(|card| card.household == household)
-    }
 }
 
 /// The curve of an evaluation, where one lies in the folder. What cannot be read is no evaluation: the report stands without it.
