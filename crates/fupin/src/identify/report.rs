@@ -73,6 +73,7 @@ const SECTIONS: [(&str, &str, &str); 9] = [
 
 fn page(summary: &Summary, beside: &Beside) -> Markup {
     let chinese = beside.language == Language::Zh;
+    let depth = households::Depth::fitting(summary, beside);
     html! {
         (DOCTYPE)
         html lang=(if chinese { "zh" } else { "en" }) {
@@ -94,9 +95,9 @@ fn page(summary: &Summary, beside: &Beside) -> Markup {
                     (map::section(summary))
                     (deprivation::section(summary, beside))
                     (overview::causes(summary))
-                    (households::section(summary, beside))
+                    (households::section(summary, beside, depth))
                     (checks::section(summary, beside))
-                    (signs::section(summary, beside))
+                    (signs::section(summary, beside, depth))
                     (model::section(summary, beside))
                     (overview::limits(summary, beside))
                 }

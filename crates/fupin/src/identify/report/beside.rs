@@ -68,9 +68,4 @@ impl Beside {
         let known = self.dimensions.iter().find(|(name, _)| name == id);
         known.map_or_else(|| Text::new(id, id), |(_, title)| title.clone())
     }
-
-    /// Whether the household has its block on the page.
-    pub(super) fn shows(&self, household: &str) -> bool {
-        self.cards.iter().any(|card| card.household == household)
-    }
 }

@@ -13,33 +13,51 @@ use super::words::{both, length, number, percent, proposal, reason, text};
 use crate::identify::summary::Summary;
 use crate::identify::table::word;
 
-/// How many checks of a household stand with their question, and how many in all.
+/// How many households of each list are explained, how many of their checks are named, and how many stand with their question.
 #[derive(Clone, Copy)]
-struct Depth {
-    asked: usize,
+pub(super) struct Depth {
+    shown: usize,
     named: usize,
+    asked: usize,
 }
 
 /// From full to brief; a page of many households takes the first that fits.
-const DEPTHS: [Depth; 4] = [Depth { asked: 5, named: 12 }, Depth { asked: 3, named: 8 }, Depth { asked: 2, named: 5 }, Depth { asked: 1, named: 3 }];
+const DEPTHS: [Depth; 6] = [
+    Depth { shown: SHOWN, named: 12, asked: 5 },
+    Depth { shown: SHOWN, named: 8, asked: 3 },
+    Depth { shown: SHOWN, named: 5, asked: 2 },
+    Depth { shown: SHOWN, named: 3, asked: 1 },
+    Depth { shown: 150, named: 3, asked: 1 },
+    Depth { shown: 80, named: 3, asked: 1 },
+];
 
 /// Bytes that the blocks may take; the whole page stays under two megabytes.
-const BUDGET: usize = 1_600_000;
+const BUDGET: usize = 1_550_000;
 
-pub(super) fn section(summary: &Summary, beside: &Beside) -> Markup {
-    let mut drawn = Markup::default();
-    for depth in DEPTHS {
-        drawn = lists(summary, beside, depth);
-        if drawn.0.len() <= BUDGET {
-            break;
-        }
+impl Depth {
+    /// The fullest explanation that fits the page.
+    pub(super) fn fitting(summary: &Summary, beside: &Beside) -> Self {
+        let [.., brief] = DEPTHS;
+        DEPTHS.into_iter().find(|depth| lists(summary, beside, *depth).0.len() <= BUDGET).unwrap_or(brief)
     }
+
+    fn cards(self, beside: &Beside, kind: Proposal) -> Vec<&Card> {
+        beside.cards.iter().filter(|card| card.proposal == kind).take(self.shown).collect()
+    }
+
+    /// Whether the household has its block on the page.
+    pub(super) fn shows(self, household: &str, beside: &Beside) -> bool {
+        LISTS.iter().any(|kind| self.cards(beside, *kind).iter().any(|card| card.household == household))
+    }
+}
+
+pub(super) fn section(summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
     html! {
         section id="households" {
             h2 { (both("逐户说明", "Households")) }
             @if beside.cards.is_empty() { p.note { (both("没有可列出的户。", "There are no households to list.")) } }
             @else {
-                @let shown = number(length(SHOWN));
+                @let shown = number(length(depth.shown));
                 p.note { (both(
                     &format!("每类最多列 {shown} 户，全部名单见文件。点击展开依据和询问要点；收入距贫困线的百分比、指数得分和概率列于括号内。"),
                     &format!("At most {shown} of each kind; the files hold all. Open one for the grounds and what to ask; brackets hold the distance of income to the line, the index score or the probability."),
@@ -48,7 +66,7 @@ pub(super) fn section(summary: &Summary, beside: &Beside) -> Markup {
                     label { (both("筛选（户编号、地区代码、原因…）", "Filter (household, area, reason …)")) " " input type="search" autocomplete="off"; }
                     " " output aria-live="polite" {}
                 }
-                (drawn)
+                (lists(summary, beside, depth))
             }
         }
     }
@@ -57,7 +75,7 @@ pub(super) fn section(summary: &Summary, beside: &Beside) -> Markup {
 fn lists(summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
     html! {
         @for kind in LISTS {
-            @let cards: Vec<&Card> = beside.cards.iter().filter(|card| card.proposal == kind).collect();
+            @let cards = depth.cards(beside, kind);
             details.list id={ "list-" (word(kind)) } open[matches!(kind, Proposal::Admit)] {
                 summary { strong { (text(&proposal(kind))) } " · " (number(length(cards.len()))) " / " (number(total(summary, kind))) " " (text(&order(kind))) }
                 @for card in cards { (block(card, summary, beside, depth)) }

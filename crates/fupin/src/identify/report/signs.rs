@@ -5,19 +5,19 @@ use maud::{Markup, html};
 
 use super::beside::Beside;
 use super::chart::table;
-use super::households::anchor;
+use super::households::{Depth, anchor};
 use super::words::{both, length, number, sign, text};
 use crate::identify::summary::Summary;
 
 /// Rows of each table; the files hold all.
 const SHOWN: usize = 100;
 
-pub(super) fn section(summary: &Summary, beside: &Beside) -> Markup {
+pub(super) fn section(summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
     html! {
         section id="signs" {
             h2 { (both("异常线索", "Signs beyond single households")) }
             (villages(summary, beside))
-            (duplicates(summary, beside))
+            (duplicates(summary, beside, depth))
             (leads(summary, beside))
         }
     }
@@ -54,14 +54,14 @@ fn villages(summary: &Summary, beside: &Beside) -> Markup {
 }
 
 /// A household, linked where the page explains it.
-fn household(id: &str, beside: &Beside) -> Markup {
-    if beside.shows(id) { html! { a href={ "#h-" (anchor(id)) } { (id) } } } else { html! { (id) } }
+fn household(id: &str, beside: &Beside, depth: Depth) -> Markup {
+    if depth.shows(id, beside) { html! { a href={ "#h-" (anchor(id)) } { (id) } } } else { html! { (id) } }
 }
 
-fn duplicates(summary: &Summary, beside: &Beside) -> Markup {
+fn duplicates(summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
     let header = [Text::new("线索", "sign"), Text::new("户", "household"), Text::new("另一户", "other household")];
     // The detail may quote a name or a number: it stays in the file.
-    let row = |d: &crate::identify::detect::Duplicate| vec![text(&sign(&d.kind)), household(&d.household, beside), household(&d.other, beside)];
+    let row = |d: &crate::identify::detect::Duplicate| vec![text(&sign(&d.kind)), household(&d.household, beside, depth), household(&d.other, beside, depth)];
     let rows: Vec<Vec<Markup>> = summary.duplicates.iter().take(SHOWN).map(row).collect();
     let title = Text::new("重复线索", "Signs of duplicates");
     html! {
