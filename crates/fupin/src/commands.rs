@@ -19,6 +19,7 @@ use analytics::register::{ImportOptions, ImportReport, Register, import as impor
 
 use crate::cli::{Cli, Command, Source};
 use crate::console::Console;
+use crate::identify::beside;
 use crate::failure::Result;
 
 pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
@@ -58,12 +59,16 @@ pub(crate) fn open(source: &Source, aside: &Path, console: &Console) -> Result<O
 }
 
 pub(crate) fn run_import(programme: &Programme, source: &Source, out: &Path, dry_run: bool, console: &Console) -> Result<ImportReport> {
+    let rejects = beside(out, "rejects");
+    if !dry_run && rejects.is_dir() {
+        std::fs::remove_dir_all(&rejects).map_err(crate::failure::Failure::file(&rejects))?;
+    }
     let bar = console.progress(console.say("读取", "reading"), 0);
     let reading = ReadingOptions {
         encoding: source.encoding.clone(),
         delimiter: source.delimiter.and_then(|c| u8::try_from(u32::from(c)).ok()),
         max_errors: source.max_errors,
-        rejects: (!dry_run).then(|| out.join("rejects")),
+        rejects: (!dry_run).then_some(rejects),
     };
     let options = ImportOptions { reading, dry_run };
     let report = import_files(programme, &source.data, out, &options, &mut |rows| bar.inc(rows));

@@ -5,6 +5,7 @@ use kernel::Severity;
 use crate::cli::ImportArgs;
 use crate::console::Console;
 use crate::failure::{Failure, Result};
+use crate::identify::beside;
 
 pub(crate) fn run(args: &ImportArgs, console: &Console) -> Result<()> {
     let programme = crate::definition::load(&args.source.programme)?;
@@ -19,12 +20,12 @@ pub(crate) fn run(args: &ImportArgs, console: &Console) -> Result<()> {
     console.table(console.say("导入", "import"), &["table", "read", "accepted", "rejected", "repeated"], &rows);
     console.findings(&report.findings, 40);
     if !args.dry_run && !report.findings.is_empty() {
-        let path = args.out.join("findings.csv");
+        let path = beside(&args.out, "findings.csv");
         std::fs::write(&path, findings_csv(&report.findings)).map_err(Failure::file(&path))?;
     }
     let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors > 0 {
-        let rejects = args.out.join("rejects");
+        let rejects = beside(&args.out, "rejects");
         return Err(Failure::Findings(format!("{errors} error(s) in the input; rejected rows are in {}", rejects.display())));
     }
     Ok(())
