@@ -1,6 +1,7 @@
 //! What the households of a part answered, as plain columns, for tests that compare villages and neighbours.
+#![expect(clippy::wildcard_enum_match_arm, reason = "every type that is neither a measurement nor a code is a whole number here")]
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::arrow::util::display::array_value_to_string;
@@ -56,9 +57,7 @@ impl AnswerPlan {
     pub fn new(programme: &Programme, plan: &ViewPlan) -> Option<Self> {
         let mut plan = plan.clone();
         let present = |plan: &ViewPlan, name: &str| plan.scope.get(name).is_some_and(|column| !column.absent);
-        let Some(area) = programme.view.area.as_ref().map(|area| area.get_ref().clone()).filter(|area| present(&plan, area)) else {
-            return None;
-        };
+        let area = programme.view.area.as_ref().map(|area| area.get_ref().clone()).filter(|area| present(&plan, area))?;
         let measure = programme.lines.first().map(|line| line.part.measure.get_ref().clone());
         let measure = measure.filter(|name| present(&plan, name) && present(&plan, "line"));
         let columns = programme.table(&plan.base_table).map(|table| table.part.column.as_slice()).unwrap_or_default();
@@ -153,9 +152,9 @@ fn codes(array: &ArrayRef, kind: ColumnType, question: &mut Question) -> Result<
             question.answers.extend(values.as_primitive::<Float64Type>().iter().map(|value| of(value.map(|value| bits(value + 0.0)))));
         }
         ColumnType::Code => {
-            let texts = array.as_string_opt::<i32>();
-            let answers = (0..array.len()).map(|row| texts.filter(|t| t.is_valid(row)).map_or(MISSING_ANSWER, |t| code(Hash::new().text(t.value(row)))));
-            question.answers.extend(answers);
+            // A register holds codes as dictionaries.
+            let texts = cast(array, &DataType::Utf8)?;
+            question.answers.extend(texts.as_string::<i32>().iter().map(|t| t.map_or(MISSING_ANSWER, |t| code(Hash::new().text(t)))));
         }
         _ => {
             let values = wholes(array)?;

@@ -1,6 +1,6 @@
 //! One query of the national benchmark over a register, its answer as JSON: `national REGISTER PROGRAMME af|rules|join`.
 //!
-//! `bench/national.py` runs it against DuckDB and Polars over the same files.
+//! `bench/national.py` runs it against `DuckDB` and Polars over the same files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -34,6 +34,8 @@ pub struct ColumnRule {
     pub name: String,
     pub kind: ColumnType,
     pub required: bool,
+    /// Names, numbers, telephones: messages show only parts of them.
+    pub personal: bool,
     min: Option<f64>,
     max: Option<f64>,
     /// Minor units in one unit of the input.
@@ -59,6 +61,7 @@ impl ColumnRule {
             name: column.name().to_owned(),
             kind: column.column_type,
             required,
+            personal: column.personal,
             min: column.min,
             max: column.max,
             money_scale: currency.clone(),

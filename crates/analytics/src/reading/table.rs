@@ -198,7 +198,8 @@ impl TableReader<'_> {
                 let fatal = builder.rule().required && !fault.kept;
                 let severity = if fatal { Severity::Error } else { Severity::Warning };
                 let place = Place { file: file.name.clone(), row, column: name.clone() };
-                let finding = Finding::new(fault.code, severity, place, &fault.found, &fault.expected);
+                let found = if builder.rule().personal { crate::duplicates::masked(&fault.found) } else { fault.found };
+                let finding = Finding::new(fault.code, severity, place, &found, &fault.expected);
                 if fatal {
                     reasons.push(format!("{} {name}: {}; {}", fault.code, finding.found, finding.expected));
                 }

@@ -32,7 +32,8 @@ pub(super) fn digits(answers: &Answers, unit: i64, console: &Console) -> Vec<Tes
     let mut tested = Vec::new();
     let ends = |amounts: &[i64]| last_digits(amounts, unit).to_vec();
     let zeros = |amounts: &[i64]| roundness(amounts, unit).to_vec();
-    let counts: [(&'static str, &dyn Fn(&[i64]) -> Vec<u64>, &str); 2] = [
+    type Counting<'a> = (&'static str, &'a dyn Fn(&[i64]) -> Vec<u64>, &'a str);
+    let counts: [Counting<'_>; 2] = [
         ("last-digits", &ends, console.say("笔金额，末位偏多：", "amounts, last digits in excess:")),
         ("roundness", &zeros, console.say("笔金额，末尾零的个数偏多：", "amounts, numbers of trailing zeros in excess:")),
     ];
