@@ -23,6 +23,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 THREADS = "2"
 QUERIES = ("af", "rules", "join")
+ENDS = ("identify", "resume")
 # Shares of the index over their common denominator, so that peers too decide the cutoff in whole numbers.
 DENOMINATOR = 126
 
@@ -217,37 +218,54 @@ def peers(args):
 # Identification end to end
 
 
+def models(args):
+    """Without a model and, if there is one, with it."""
+    return [("without model", [])] + ([("with model", ["--model", args.model])] if args.model else [])
+
+
+def start_over(args):
+    for folder in (args.data / "identified", args.data / "identified.new"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def command(args, more):
+    programme, out = HERE.parent / "programmes" / "china", args.data / "identified"
+    return [args.fupin, "--quiet", "identify", "--programme", programme, "--data", args.register, "--out", out, "--threads", THREADS, *more]
+
+
 def identify(args):
-    out, programme = args.data / "identified", HERE.parent / "programmes" / "china"
-    command = [args.fupin, "--quiet", "identify", "--programme", programme, "--data", args.register, "--out", out, "--threads", THREADS]
     results = []
-    for name, more in [("identify", []), ("identify, model", ["--model", args.model])]:
-        if more and not args.model:
-            continue
-        for folder in (out, out.with_name("identified.new")):
-            shutil.rmtree(folder, ignore_errors=True)
-        results.append({"query": name, "engine": "fupin", **measured([*command, *more], args.data / "answer-identify.json")})
-    whole = json.loads((out / "summary.json").read_text())
-    shutil.rmtree(out)
-    # Killed when about half of the parts are there, then started again: what was finished must stay as it is.
-    more = ["--model", args.model] if args.model else []
-    aside = out.with_name("identified.new")
-    states = lambda: {path.name: path.stat().st_mtime_ns for path in (aside / "parts").glob("*.json")}
-    process = subprocess.Popen([*command, *more], stdout=subprocess.DEVNULL)
-    parts = len(list((args.register / "parts").iterdir()))
-    while len(states()) < parts // 2 and process.poll() is None:
-        time.sleep(0.2)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    before = states()
-    figures = measured([*command, *more], args.data / "answer-identify.json")
-    after = {path.name: path.stat().st_mtime_ns for path in (out / "parts").glob("*.json")}
-    kept = sum(after.get(name) == stamp for name, stamp in before.items())
-    again = json.loads((out / "summary.json").read_text())
-    results.append({"query": f"identify, killed and resumed ({kept} of {len(before)} finished parts kept)", "engine": "fupin", **figures})
-    if kept != len(before) or again != whole:
-        raise SystemExit("resuming computed finished parts again or gave other figures")
+    for name, more in models(args):
+        start_over(args)
+        results.append({"query": f"identify, {name}", "engine": "fupin", **measured(command(args, more), args.data / "answer-identify.json")})
     return results
+
+
+def resume(args):
+    """Killed when half of the parts are there, then started again: what was finished must stay as it is."""
+    name, more = models(args)[-1]
+    start_over(args)
+    whole = measured(command(args, more), args.data / "answer-identify.json")
+    summary = args.data / "identified" / "summary.json"
+    expected = json.loads(summary.read_text())
+    start_over(args)
+    states = lambda folder: {path.name: path.stat().st_mtime_ns for path in (folder / "parts").glob("*.json")}
+    aside = args.data / "identified.new"
+    parts = len(list((args.register / "parts").iterdir()))
+    with open(args.data / "answer-identify.json", "wb") as out:
+        process = subprocess.Popen(command(args, more), stdout=out)
+        while len(states(aside)) < parts // 2 and process.poll() is None:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    before = states(aside)
+    figures = measured(command(args, more), args.data / "answer-identify.json")
+    after = states(args.data / "identified")
+    kept = sum(after.get(name) == stamp for name, stamp in before.items())
+    if kept != len(before) or json.loads(summary.read_text()) != expected:
+        raise SystemExit("resuming computed finished parts again or gave other figures")
+    about = f"resume, {name}: {kept} of {parts} parts kept"
+    return [{"query": f"resume, {name}: in one go", "engine": "fupin", **whole}, {"query": about, "engine": "fupin", **figures}]
 
 
 def show(results):
@@ -270,7 +288,7 @@ def main():
     parser.add_argument("--fupin")
     parser.add_argument("--model", type=pathlib.Path)
     parser.add_argument("--peer", choices=("duckdb", "polars"))
-    parser.add_argument("--queries", nargs="*", choices=(*QUERIES, "identify"), default=[*QUERIES, "identify"])
+    parser.add_argument("--queries", nargs="*", choices=(*QUERIES, *ENDS), default=[*QUERIES, *ENDS])
     parser.add_argument("--repeat", type=int, default=3)
     args = parser.parse_args()
     args.register = args.data / "register"
@@ -278,9 +296,12 @@ def main():
         run = duckdb_run if args.peer == "duckdb" else polars_run
         print(json.dumps(run(args.queries[0], args.register)))
         return
-    ends = "identify" in args.queries
-    args.queries = [query for query in args.queries if query != "identify"]
-    results = peers(args) + (identify(args) if ends else [])
+    ends = [query for query in args.queries if query in ENDS]
+    args.queries = [query for query in args.queries if query in QUERIES]
+    results = peers(args)
+    for end in ends:
+        results += identify(args) if end == "identify" else resume(args)
+    start_over(args)
     show(results)
     households = json.loads((args.register / "register.json").read_text())["parts"]
     record = {"households": sum(part["households"] for part in households), "threads": int(THREADS), "results": results}

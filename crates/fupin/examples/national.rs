@@ -12,7 +12,7 @@ use analytics::language::Compiler;
 use analytics::register::{Part, Register};
 use analytics::view::{ViewPlan, ViewReader};
 use programme::{Programme, SourceFile};
-use targeting::alkire_foster::{Batch, GroupTally, Measure, Profile};
+use targeting::alkire_foster::{Batch, GroupTally, Measure, Profile, Tally};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -91,27 +91,35 @@ impl Counties {
 fn af(register: &Register, assessor: &Assessor) -> Result<Answer, Failure> {
     let measure = assessor.measure.as_ref().ok_or("the programme has no index")?;
     let parts = over_parts(register, |part| af_of_part(register, assessor, measure, part))?;
-    Ok(parts.into_iter().flatten().collect())
-}
-
-fn af_of_part(register: &Register, assessor: &Assessor, measure: &Measure, part: &Part) -> Result<Answer, Failure> {
-    let mut counties = Counties::default();
-    // As many counties as any province has: a tally without rows is dropped below.
-    let mut tally = GroupTally::new(measure, 1024);
-    for batch in ViewReader::open(&assessor.plan, register, part)? {
-        let rows = assessor.index_rows(&batch?)?;
-        let groups: Vec<u32> =
-            rows.area.iter().map(|area| u32::try_from(counties.number(area / COUNTY))).collect::<Result<_, _>>()?;
-        tally.add(Batch { groups: &groups, deprived: &rows.deprived, missing: rows.missing.as_deref(), weights: Some(&rows.people) })?;
+    let mut counties: BTreeMap<i64, Tally> = BTreeMap::new();
+    for (county, tally) in parts.into_iter().flatten() {
+        // A county may be cut by the end of a part.
+        counties.entry(county).or_insert_with(|| Tally::new(measure)).merge(&tally)?;
     }
-    let figures = counties.codes.iter().zip(tally.finish()).map(|(county, tally)| {
-        let profile = Profile::new(measure, &tally);
+    let figures = counties.iter().map(|(county, tally)| {
+        let profile = Profile::new(measure, tally);
         let mut row = vec![serde_json::json!(tally.assessed()), serde_json::json!(tally.poor())];
         let shares = [profile.headcount, profile.intensity, profile.adjusted_headcount];
         row.extend(shares.into_iter().chain(profile.indicators.iter().map(|i| i.censored)).map(|share| serde_json::json!(share)));
         (county.to_string(), serde_json::Value::Array(row))
     });
     Ok(figures.collect())
+}
+
+fn af_of_part(register: &Register, assessor: &Assessor, measure: &Measure, part: &Part) -> Result<Vec<(i64, Tally)>, Failure> {
+    let mut counties = Counties::default();
+    // As many counties as any province has: a tally without rows is dropped below.
+    let mut tally = GroupTally::new(measure, 1024);
+    for batch in ViewReader::open(&assessor.plan, register, part)? {
+        let rows = assessor.index_rows(&batch?)?;
+        let mut groups = Vec::with_capacity(rows.area.len());
+        for village in rows.area.chunk_by(|a, b| a == b) {
+            let county = counties.number(village.first().map_or(0, |area| area / COUNTY));
+            groups.resize(groups.len() + village.len(), u32::try_from(county)?);
+        }
+        tally.add(Batch { groups: &groups, deprived: &rows.deprived, missing: rows.missing.as_deref(), weights: Some(&rows.people) })?;
+    }
+    Ok(counties.codes.into_iter().zip(tally.finish()).collect())
 }
 
 fn rules(register: &Register, programme: &Programme, assessor: &Assessor) -> Result<Answer, Failure> {
@@ -151,7 +159,12 @@ fn join(register: &Register, mut plan: ViewPlan) -> Result<Answer, Failure> {
                 start += run.len();
             }
         }
-        Ok(counties.codes.iter().map(i64::to_string).zip(sums.iter().map(|row| serde_json::json!(row))).collect::<Answer>())
+        Ok(counties.codes.into_iter().zip(sums).collect::<Vec<_>>())
     })?;
-    Ok(parts.into_iter().flatten().collect())
+    let mut counties: BTreeMap<i64, [i64; ROLLED_UP.len() + 1]> = BTreeMap::new();
+    for (county, row) in parts.into_iter().flatten() {
+        let sums = counties.entry(county).or_insert([0; ROLLED_UP.len() + 1]);
+        sums.iter_mut().zip(row).for_each(|(sum, n)| *sum += n);
+    }
+    Ok(counties.iter().map(|(county, row)| (county.to_string(), serde_json::json!(row))).collect())
 }

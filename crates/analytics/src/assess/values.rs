@@ -2,7 +2,7 @@
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type, Int32Type, Int64Type};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -23,6 +23,10 @@ pub(super) fn whole_or(array: Option<&ArrayRef>, rows: usize, otherwise: i64) ->
 
 /// People of each household; one where nothing better is known.
 pub(super) fn people(array: Option<&ArrayRef>, rows: usize) -> Vec<u32> {
+    // As registers hold it: one pass instead of three.
+    if let Some(numbers) = array.and_then(|array| array.as_primitive_opt::<Int32Type>()).filter(|numbers| numbers.null_count() == 0) {
+        return numbers.values().iter().map(|n| u32::try_from(*n).ok().filter(|n| *n > 0).unwrap_or(1)).collect();
+    }
     whole_or(array, rows, 1).into_iter().map(|n| u32::try_from(n).ok().filter(|n| *n > 0).unwrap_or(1)).collect()
 }
 

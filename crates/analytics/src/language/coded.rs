@@ -271,3 +271,6 @@ impl PhysicalExpr for Both {
         self.whole.0.fmt_sql(f)
     }
 }
+
+#[cfg(test)]
+mod tests;

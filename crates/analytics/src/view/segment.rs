@@ -224,3 +224,25 @@ fn count_distinct(bounds: &[usize], counted: &BooleanBuffer, value: &ArrayRef) -
     };
     Ok(segments(bounds).map(distinct).collect::<Vec<_>>().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::buffer::BooleanBuffer;
+    use proptest::prelude::*;
+
+    use super::Bits;
+
+    proptest! {
+        #[test]
+        fn ranges_of_bits(bits in prop::collection::vec(any::<bool>(), 1..300), offset in 0_usize..70, a in 0_usize..300, b in 0_usize..300) {
+            let buffer = BooleanBuffer::from(bits.clone());
+            let offset = offset.min(bits.len() - 1);
+            let (sliced, rest) = (buffer.slice(offset, bits.len() - offset), &bits[offset..]);
+            let (from, to) = (a.min(b).min(rest.len()), a.max(b).min(rest.len()));
+            let expected = rest[from..to].iter().filter(|bit| **bit).count();
+            let bits = Bits::new(&sliced);
+            prop_assert_eq!(usize::try_from(bits.ones(from, to)).unwrap(), expected);
+            prop_assert_eq!(bits.some(&[from, to], 0), expected > 0);
+        }
+    }
+}
