@@ -79,15 +79,36 @@ fn rules<'a>(programme: &'a Programme, plan: &ViewPlan) -> Vec<Rule<'a>> {
     let mut rules = Vec::new();
     for check in &programme.checks {
         let c = &check.part;
-        rules.push(Rule { file: check.file, id: c.id.get_ref(), text: &c.when, scope: scope_of(c.on.get_ref()), fires: &c.fires, passes: &c.passes });
+        rules.push(Rule {
+            file: check.file,
+            id: c.id.get_ref(),
+            text: &c.when,
+            scope: scope_of(c.on.get_ref()),
+            fires: &c.fires,
+            passes: &c.passes,
+        });
     }
     for cause in &programme.causes {
         let c = &cause.part;
-        rules.push(Rule { file: cause.file, id: c.id.get_ref(), text: &c.when, scope: Arc::clone(&household), fires: &c.fires, passes: &c.passes });
+        rules.push(Rule {
+            file: cause.file,
+            id: c.id.get_ref(),
+            text: &c.when,
+            scope: Arc::clone(&household),
+            fires: &c.fires,
+            passes: &c.passes,
+        });
     }
     for indicator in &programme.indicators {
         let i = &indicator.part;
-        rules.push(Rule { file: indicator.file, id: i.id.get_ref(), text: &i.when, scope: Arc::clone(&household), fires: &i.fires, passes: &i.passes });
+        rules.push(Rule {
+            file: indicator.file,
+            id: i.id.get_ref(),
+            text: &i.when,
+            scope: Arc::clone(&household),
+            fires: &i.fires,
+            passes: &i.passes,
+        });
     }
     for proposal in programme.proposal.iter() {
         for text in [&proposal.part.registered, &proposal.part.secured].into_iter().flatten() {

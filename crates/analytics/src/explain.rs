@@ -30,7 +30,13 @@ pub struct Explained {
 }
 
 /// Finds a household and explains every indicator, the proposal's rules, and every cause and check that fired.
-pub fn household(programme: &Programme, compiler: &Compiler, assessor: &Assessor, register: &Register, key: &str) -> Result<Option<Explained>> {
+pub fn household(
+    programme: &Programme,
+    compiler: &Compiler,
+    assessor: &Assessor,
+    register: &Register,
+    key: &str,
+) -> Result<Option<Explained>> {
     for part in &register.manifest.parts {
         for batch in ViewReader::open(&assessor.plan, register, part)? {
             let batch = batch?;
@@ -67,7 +73,13 @@ pub fn single(batch: &ViewBatch, row: usize) -> Result<ViewBatch> {
     Ok(ViewBatch { view: batch.view.slice(row, 1), linked: linked.collect() })
 }
 
-fn rules(programme: &Programme, compiler: &Compiler, assessor: &Assessor, alone: &ViewBatch, assessment: &Assessment) -> Result<Vec<ExplainedRule>> {
+fn rules(
+    programme: &Programme,
+    compiler: &Compiler,
+    assessor: &Assessor,
+    alone: &ViewBatch,
+    assessment: &Assessment,
+) -> Result<Vec<ExplainedRule>> {
     let scope = Arc::new(assessor.plan.scope.blind());
     let mut rules = Vec::new();
     let mut push = |kind, id: &str, title: &Text, text: &str, scope: &Scope, batch: &RecordBatch, row| -> Result<()> {
@@ -95,7 +107,9 @@ fn rules(programme: &Programme, compiler: &Compiler, assessor: &Assessor, alone:
         match plan.and_then(|plan| plan.table) {
             None => push("check", check.id.get_ref(), &check.title, check.when.get_ref(), &scope, &alone.view, 0)?,
             Some(table) => {
-                let Some((plan, Some(linked))) = assessor.plan.tables.get(table).zip(alone.linked.get(table).map(Option::as_ref)) else { continue };
+                let Some((plan, Some(linked))) = assessor.plan.tables.get(table).zip(alone.linked.get(table).map(Option::as_ref)) else {
+                    continue;
+                };
                 let row = row_of(linked, plan.row_key.as_deref(), &fired.detail)?;
                 push("check", check.id.get_ref(), &check.title, check.when.get_ref(), &plan.scope.blind(), &linked.batch, row)?;
             }

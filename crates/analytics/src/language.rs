@@ -85,7 +85,9 @@ impl Compiled {
             Arc::clone(&self.schema)
         } else {
             let fields = self.schema.fields().iter().zip(&read);
-            Arc::new(Schema::new(fields.map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true)).collect::<Vec<_>>()))
+            Arc::new(Schema::new(
+                fields.map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true)).collect::<Vec<_>>(),
+            ))
         };
         let batch = RecordBatch::try_new_with_options(schema, read, &options)?;
         Ok(self.physical.evaluate(&batch)?.into_array(rows)?)
@@ -215,7 +217,8 @@ fn shape(expr: Expr, given: &DataType, expected: Expected) -> Result<Expr, Expre
                 Err(ExpressionFault::new("FP0303", message, "divide with per(amount, count)"))
             }
             (Date32 | Int32 | Int64 | Float64 | Utf8 | Boolean, _) | (_, _) => {
-                let message = format!("the column is declared as {}, the expression gives {}", scope::type_word(kind), scope::plain_type(given));
+                let message =
+                    format!("the column is declared as {}, the expression gives {}", scope::type_word(kind), scope::plain_type(given));
                 Err(ExpressionFault::new("FP0303", message, "change the type or the expression"))
             }
         },
@@ -227,10 +230,8 @@ fn fault(text: &str, error: &DataFusionError, scope: &Scope) -> ExpressionFault 
     let diagnostic = error.diagnostic();
     let span = diagnostic.and_then(|d| d.span).and_then(|span| byte_range(text, &span));
     if let Some(name) = unknown_column(error) {
-        let help = kernel::text::nearest(&name, scope.names()).map_or_else(
-            || "see the columns of the view in the programme".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let help = kernel::text::nearest(&name, scope.names())
+            .map_or_else(|| "see the columns of the view in the programme".to_owned(), |near| format!("did you mean `{near}`?"));
         let span = span.or_else(|| text.find(&name).map(|at| at..at + name.len()));
         return ExpressionFault { code: "FP0203", message: format!("there is no column `{name}`"), help: Some(help), span };
     }

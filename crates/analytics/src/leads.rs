@@ -51,10 +51,17 @@ pub fn find(programme: &Programme, compiler: &Compiler, plan: &ViewPlan, registe
             for batch in linked_read(table, register, part, &unmatched_table(&table.name))? {
                 for plan in &mine {
                     let rule = plan.rule.as_ref().map(|rule| rule.truth(&batch)).transpose()?;
-                    let Some(identities) = batch.column_by_name(&plan.identity).and_then(|array| array.as_string_opt::<i32>()) else { continue };
-                    let villages = plan.village.as_ref().and_then(|name| batch.column_by_name(name)).filter(|array| array.data_type() == &DataType::Int64);
+                    let Some(identities) = batch.column_by_name(&plan.identity).and_then(|array| array.as_string_opt::<i32>()) else {
+                        continue;
+                    };
+                    let villages = plan
+                        .village
+                        .as_ref()
+                        .and_then(|name| batch.column_by_name(name))
+                        .filter(|array| array.data_type() == &DataType::Int64);
                     for row in (0..batch.num_rows()).filter(|row| identities.is_valid(*row) && holds(rule.as_ref(), *row)) {
-                        let village = villages.filter(|array| array.is_valid(row)).map(|array| array.as_primitive::<Int64Type>().value(row));
+                        let village =
+                            villages.filter(|array| array.is_valid(row)).map(|array| array.as_primitive::<Int64Type>().value(row));
                         let entry = persons.entry((plan.search, identities.value(row).to_owned())).or_insert((village, 0));
                         // Records of one person may name several places: the smallest code, whatever the order of rows.
                         entry.0 = entry.0.into_iter().chain(village).min();
@@ -85,7 +92,12 @@ fn plans(programme: &Programme, compiler: &Compiler, view: &mut ViewPlan) -> Res
     for (search, definition) in programme.searches.iter().enumerate() {
         let from = definition.part.from.get_ref();
         let Some((place, table)) = view.table(from).and_then(|place| Some((place, view.tables.get(place)?))) else { continue };
-        let rule = match definition.part.filter.as_ref().map(|text| (text, compiler.compile(text.get_ref(), &table.scope.blind(), Expected::Truth))) {
+        let rule = match definition
+            .part
+            .filter
+            .as_ref()
+            .map(|text| (text, compiler.compile(text.get_ref(), &table.scope.blind(), Expected::Truth)))
+        {
             None => None,
             Some((_, Ok(rule))) => Some(rule),
             Some((text, Err(fault))) => {
@@ -100,7 +112,9 @@ fn plans(programme: &Programme, compiler: &Compiler, view: &mut ViewPlan) -> Res
             continue;
         }
         let own = programme.view.area.as_ref().map(|area| area.get_ref().clone());
-        let village = own.filter(|area| table.scope.get(area).is_some_and(|c| !c.absent && c.kind == ColumnType::Area)).or_else(|| first(ColumnType::Area));
+        let village = own
+            .filter(|area| table.scope.get(area).is_some_and(|c| !c.absent && c.kind == ColumnType::Area))
+            .or_else(|| first(ColumnType::Area));
         let named = [Some(&identity), village.as_ref()].into_iter().flatten().filter_map(|name| table.scope.position(name));
         let wanted: Vec<usize> = rule.iter().flat_map(|rule| rule.columns.clone()).chain(named).collect();
         plans.push(Plan { search, table: place, rule, identity, village });

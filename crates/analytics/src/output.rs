@@ -30,9 +30,15 @@ pub enum Values {
     Date(Vec<Option<i32>>),
     Text(Vec<Option<String>>),
     /// Offsets into one text, as arrow lays strings out; an empty text is missing.
-    Packed { offsets: Vec<i32>, text: String },
+    Packed {
+        offsets: Vec<i32>,
+        text: String,
+    },
     /// Positions in a list of words; 255 is missing.
-    Words { list: &'static [&'static str], keys: Vec<u8> },
+    Words {
+        list: &'static [&'static str],
+        keys: Vec<u8>,
+    },
 }
 
 fn array(values: Values) -> Result<ArrayRef> {
@@ -50,9 +56,7 @@ fn array(values: Values) -> Result<ArrayRef> {
             let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
             Arc::new(StringArray::try_new(offsets, Buffer::from(text.into_bytes()), Some(nulls))?)
         }
-        Values::Words { list, keys } => {
-            Arc::new(keys.iter().map(|key| list.get(usize::from(*key)).copied()).collect::<StringArray>())
-        }
+        Values::Words { list, keys } => Arc::new(keys.iter().map(|key| list.get(usize::from(*key)).copied()).collect::<StringArray>()),
     })
 }
 
@@ -102,6 +106,7 @@ impl ParquetFile {
 pub fn text_rows(batch: &RecordBatch) -> Result<Vec<Vec<String>>> {
     use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
     let options = FormatOptions::default();
-    let formatters = batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
+    let formatters =
+        batch.columns().iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options)).collect::<Result<Vec<_>, _>>()?;
     Ok((0..batch.num_rows()).map(|row| formatters.iter().map(|f| f.value(row).to_string()).collect()).collect())
 }

@@ -131,7 +131,9 @@ fn lines(values: &[(AreaCode, i64)], area: Option<&ArrayRef>, rows: usize) -> Ar
     let at = |area: AreaCode| values.iter().find(|(place, _)| place.contains(area)).map(|(_, amount)| *amount);
     match (values, area) {
         ([(AreaCode::WHOLE, amount)], _) => Arc::new(Int64Array::from_value(*amount, rows)),
-        (_, Some(area)) => Arc::new(area.as_primitive::<Int64Type>().iter().map(|code| at(AreaCode::from_padded(code?))).collect::<Int64Array>()),
+        (_, Some(area)) => {
+            Arc::new(area.as_primitive::<Int64Type>().iter().map(|code| at(AreaCode::from_padded(code?))).collect::<Int64Array>())
+        }
         (_, None) => Arc::new((0..rows).map(|_| at(AreaCode::WHOLE)).collect::<Int64Array>()),
     }
 }

@@ -72,7 +72,8 @@ impl AnswerPlan {
             .collect();
         let enumerator = writer.map(|column| column.name().to_owned());
         let personal_enumerator = writer.is_some_and(|column| column.personal);
-        let own = [Some(plan.key.as_str()), Some(area.as_str()), measure.as_deref(), measure.as_ref().map(|_| "line"), enumerator.as_deref()];
+        let own =
+            [Some(plan.key.as_str()), Some(area.as_str()), measure.as_deref(), measure.as_ref().map(|_| "line"), enumerator.as_deref()];
         let names = own.into_iter().flatten().chain(questions.iter().map(|(name, _)| name.as_str()));
         let wanted: Vec<usize> = names.filter_map(|name| plan.scope.position(name)).collect();
         plan.require(&wanted);

@@ -19,8 +19,8 @@ use analytics::register::{ImportOptions, ImportReport, Register, import as impor
 
 use crate::cli::{Cli, Command, Source};
 use crate::console::Console;
-use crate::identify::beside;
 use crate::failure::Result;
+use crate::identify::beside;
 
 pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
     match &cli.command {

@@ -85,7 +85,8 @@ impl Console {
             return ProgressBar::hidden();
         }
         let bar = if total == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(total) };
-        let template = if total == 0 { "{msg} {human_pos} · {elapsed}" } else { "{msg} {bar:30} {human_pos}/{human_len} · {elapsed} · {eta}" };
+        let template =
+            if total == 0 { "{msg} {human_pos} · {elapsed}" } else { "{msg} {bar:30} {human_pos}/{human_len} · {elapsed} · {eta}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -131,8 +132,7 @@ fn json_cell(cell: &str) -> serde_json::Value {
 
 /// One CSV line, quoted where needed.
 pub(crate) fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
-    let quoted = cells.map(|cell| {
-        if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
-    });
+    let quoted = cells
+        .map(|cell| if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() });
     quoted.collect::<Vec<_>>().join(",")
 }

@@ -123,10 +123,14 @@ fn show(summary: &Summary, out: &Path, console: &Console) {
     console.table(&title, &["what", "count"], &rows);
     if let Some(index) = &summary.index {
         let figure = |x: f64| format!("{x:.4}");
-        let mut rows = vec![vec!["H · A · M0".to_owned(), figure(index.headcount), figure(index.intensity), figure(index.adjusted_headcount)]];
-        rows.extend(index.indicators.iter().map(|i| {
-            vec![i.title.pick(console.language).to_owned(), figure(i.uncensored), figure(i.censored), figure(i.contribution)]
-        }));
+        let mut rows =
+            vec![vec!["H · A · M0".to_owned(), figure(index.headcount), figure(index.intensity), figure(index.adjusted_headcount)]];
+        rows.extend(
+            index
+                .indicators
+                .iter()
+                .map(|i| vec![i.title.pick(console.language).to_owned(), figure(i.uncensored), figure(i.censored), figure(i.contribution)]),
+        );
         console.table(console.say("多维贫困", "multidimensional poverty"), &["indicator", "uncensored", "censored", "contribution"], &rows);
     }
     let causes = summary.causes.iter().filter(|cause| cause.households > 0);

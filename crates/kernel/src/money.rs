@@ -37,7 +37,8 @@ impl Currency {
             return Err(MoneyError::Currency(text.to_owned()));
         }
         let exponent = match text {
-            "JPY" | "KRW" | "VND" | "CLP" | "ISK" | "UGX" | "XAF" | "XOF" | "RWF" | "PYG" | "GNF" | "KMF" | "BIF" | "DJF" | "VUV" | "XPF" => 0,
+            "JPY" | "KRW" | "VND" | "CLP" | "ISK" | "UGX" | "XAF" | "XOF" | "RWF" | "PYG" | "GNF" | "KMF" | "BIF" | "DJF" | "VUV"
+            | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             _ => 2,
         };

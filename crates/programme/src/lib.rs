@@ -12,8 +12,8 @@ pub mod validate;
 
 pub use column::{ColumnType, TableColumn, ViewColumn};
 pub use definition::{
-    Bearing, Cause, Check, CodeList, Dimension, Example, Index, Indicator, Meta, MissingPolicy, Model, Proposal, Search, Table,
-    TableRole, View,
+    Bearing, Cause, Check, CodeList, Dimension, Example, Index, Indicator, Meta, MissingPolicy, Model, Proposal, Search, Table, TableRole,
+    View,
 };
 pub use load::{In, Programme, SourceFile};
 pub use problem::{Problem, Problems};

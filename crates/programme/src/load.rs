@@ -5,10 +5,10 @@ use std::ops::{Deref, Range};
 use miette::NamedSource;
 use toml::Spanned;
 
+use crate::column::ViewColumn;
 use crate::definition::{
     Cause, Check, CodeList, Dimension, FileDefinition, Index, Indicator, LineDefinition, Meta, Model, Proposal, Search, Table, View,
 };
-use crate::column::ViewColumn;
 use crate::problem::{Problem, Problems};
 
 /// A definition file: name as shown to people, and its text.

@@ -86,6 +86,10 @@ fn mistakes_are_named_with_line_and_remedy() {
     check("valid_from = 2020-01-01\ncodes", "codes", "missing field `valid_from`");
     check("missing = \"drop\"", "missing = \"ignore\"", "FP0201 41: unknown variant `ignore`, expected one of");
     check("cutoff =", "cutof =", "did you mean `cutoff`?");
-    check("[[dimension]]", "[[dimension]]\nid = \"d\"\ntitle = { zh = \"维\", en = \"d\" }\nweight = \"0\"\n[[dimension]]", "FP0202 47: the dimension `d` is defined twice");
+    check(
+        "[[dimension]]",
+        "[[dimension]]\nid = \"d\"\ntitle = { zh = \"维\", en = \"d\" }\nweight = \"0\"\n[[dimension]]",
+        "FP0202 47: the dimension `d` is defined twice",
+    );
     check("currency = \"CNY\"", "currency = \"yuan\"", "is not an ISO 4217 currency code");
 }

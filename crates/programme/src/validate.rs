@@ -52,7 +52,13 @@ impl Checker<'_> {
         let mut seen = BTreeMap::new();
         for (file, id) in ids {
             if seen.insert(id.get_ref().clone(), file).is_some() {
-                self.report("FP0202", file, id.span(), format!("the {what} `{}` is defined twice", id.get_ref()), Some("choose another id".to_owned()));
+                self.report(
+                    "FP0202",
+                    file,
+                    id.span(),
+                    format!("the {what} `{}` is defined twice", id.get_ref()),
+                    Some("choose another id".to_owned()),
+                );
             }
             let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
             if id.get_ref().is_empty() || !id.get_ref().chars().all(|c| fine(c) || c.is_ascii_uppercase()) {
@@ -188,7 +194,8 @@ impl Checker<'_> {
         }
         let total = p.dimensions.iter().try_fold(Ratio::ZERO, |sum, d| sum.plus(*d.weight.get_ref()));
         if total != Ok(Ratio::ONE) {
-            let message = format!("the weights of the dimensions sum to {}, not to 1", total.map_or_else(|e| e.to_string(), |t| t.to_string()));
+            let message =
+                format!("the weights of the dimensions sum to {}, not to 1", total.map_or_else(|e| e.to_string(), |t| t.to_string()));
             self.report("FP0204", index.file, index.id.span(), message, Some("adjust the weights of [[dimension]]".to_owned()));
         }
         for indicator in &p.indicators {

@@ -23,10 +23,7 @@ impl Sink for Count {
 
 fn main() -> Result<(), Error> {
     let mut arguments = std::env::args().skip(1);
-    let households = arguments
-        .next()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1_000_000);
+    let households = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
     let mut settings = Settings::national(1, households);
     if arguments.next().as_deref() == Some("full") {
         settings.minimal_columns = false;
@@ -34,12 +31,7 @@ fn main() -> Result<(), Error> {
     }
     let start = Instant::now();
     let plan = plan(&settings)?;
-    println!(
-        "{} villages in {} parts planned in {:?}",
-        plan.villages(),
-        plan.parts(),
-        start.elapsed()
-    );
+    println!("{} villages in {} parts planned in {:?}", plan.villages(), plan.parts(), start.elapsed());
     let start = Instant::now();
     let mut count = Count::default();
     let mut persons = 0;
@@ -48,9 +40,6 @@ fn main() -> Result<(), Error> {
     }
     let took = start.elapsed();
     let each = took.as_secs_f64() * 1e6 / f64::from(u32::try_from(households).unwrap_or(u32::MAX));
-    println!(
-        "{households} households, {persons} persons, {} rows, {} cells: {took:?}, {each:.2} µs a household",
-        count.rows, count.cells
-    );
+    println!("{households} households, {persons} persons, {} rows, {} cells: {took:?}, {each:.2} µs a household", count.rows, count.cells);
     Ok(())
 }

@@ -3,9 +3,8 @@
 use crate::column::Sink;
 use crate::error::Error;
 use crate::row::{
-    AllowanceRow, ApplicationRow, CompanyRow, ContradictionRow, DeathRow, DisabilityRow,
-    HospitalRow, HouseholdRow, InsuranceRow, MeasureRow, MigrantRow, PayrollRow, PersonRow,
-    PropertyRow, SchoolRow, TieRow, UnsurveyedRow, VehicleRow,
+    AllowanceRow, ApplicationRow, CompanyRow, ContradictionRow, DeathRow, DisabilityRow, HospitalRow, HouseholdRow, InsuranceRow,
+    MeasureRow, MigrantRow, PayrollRow, PersonRow, PropertyRow, SchoolRow, TieRow, UnsurveyedRow, VehicleRow,
 };
 use crate::{summary::PartSummary, tables};
 
@@ -33,12 +32,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Hands every table that has rows to the sink and empties it.
-    pub(crate) fn flush(
-        &mut self,
-        minimal: bool,
-        sink: &mut dyn Sink,
-        summary: &mut PartSummary,
-    ) -> Result<(), Error> {
+    pub(crate) fn flush(&mut self, minimal: bool, sink: &mut dyn Sink, summary: &mut PartSummary) -> Result<(), Error> {
         macro_rules! hand_over {
             ($($name:literal, $rows:ident, $columns:expr;)+) => { $(
                 if !self.$rows.is_empty() {
@@ -51,10 +45,7 @@ impl Batch {
         }
         if !self.households.is_empty() {
             summary.count("household", self.households.len());
-            sink.batch(
-                "household",
-                tables::household::columns(&self.households, minimal),
-            )?;
+            sink.batch("household", tables::household::columns(&self.households, minimal))?;
             summary.count("truth", self.households.len());
             sink.batch("truth", tables::household::truth(&self.households))?;
             self.households.clear();

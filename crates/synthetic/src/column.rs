@@ -72,9 +72,7 @@ impl CodeBuffer {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Option<&'static str>> + '_ {
-        self.keys
-            .iter()
-            .map(|key| self.list.get(usize::from(*key)).copied())
+        self.keys.iter().map(|key| self.list.get(usize::from(*key)).copied())
     }
 }
 
@@ -90,15 +88,11 @@ impl TextBuffer {
     pub(crate) fn with_capacity(rows: usize, bytes: usize) -> Self {
         let mut offsets = Vec::with_capacity(rows + 1);
         offsets.push(0);
-        Self {
-            offsets,
-            text: String::with_capacity(rows * bytes),
-        }
+        Self { offsets, text: String::with_capacity(rows * bytes) }
     }
 
     fn seal(&mut self) {
-        self.offsets
-            .push(convert::small(convert::wide(self.text.len())));
+        self.offsets.push(convert::small(convert::wide(self.text.len())));
     }
 
     pub fn len(&self) -> usize {
@@ -129,10 +123,7 @@ pub(crate) struct Builder<'a, R> {
 
 impl<'a, R> Builder<'a, R> {
     pub(crate) fn new(rows: &'a [R]) -> Self {
-        Self {
-            rows,
-            columns: Vec::with_capacity(96),
-        }
+        Self { rows, columns: Vec::with_capacity(96) }
     }
 
     fn add(&mut self, name: &'static str, values: Values) {
@@ -144,10 +135,7 @@ impl<'a, R> Builder<'a, R> {
     }
 
     pub(crate) fn reference(&mut self, name: &'static str, cell: impl Fn(&R) -> Option<i64>) {
-        self.add(
-            name,
-            Values::Reference(self.rows.iter().map(cell).collect()),
-        );
+        self.add(name, Values::Reference(self.rows.iter().map(cell).collect()));
     }
 
     pub(crate) fn area(&mut self, name: &'static str, cell: impl Fn(&R) -> i64) {
@@ -175,27 +163,12 @@ impl<'a, R> Builder<'a, R> {
     }
 
     pub(crate) fn code<C: Coded>(&mut self, name: &'static str, cell: impl Fn(&R) -> Option<C>) {
-        let keys = self
-            .rows
-            .iter()
-            .map(|row| cell(row).map_or(CodeBuffer::MISSING, Coded::key))
-            .collect();
-        self.add(
-            name,
-            Values::Code(CodeBuffer {
-                list: C::LIST,
-                keys,
-            }),
-        );
+        let keys = self.rows.iter().map(|row| cell(row).map_or(CodeBuffer::MISSING, Coded::key)).collect();
+        self.add(name, Values::Code(CodeBuffer { list: C::LIST, keys }));
     }
 
     /// `bytes` is the usual length; the cell is appended to the text.
-    pub(crate) fn text(
-        &mut self,
-        name: &'static str,
-        bytes: usize,
-        cell: impl Fn(&R, &mut String),
-    ) {
+    pub(crate) fn text(&mut self, name: &'static str, bytes: usize, cell: impl Fn(&R, &mut String)) {
         let mut buffer = TextBuffer::with_capacity(self.rows.len(), bytes);
         for row in self.rows {
             cell(row, &mut buffer.text);

@@ -1,8 +1,5 @@
 //! The only place where numbers change their type by `as`.
-#![expect(
-    clippy::as_conversions,
-    reason = "one module holds every numeric conversion; each says what it does to values out of range"
-)]
+#![expect(clippy::as_conversions, reason = "one module holds every numeric conversion; each says what it does to values out of range")]
 
 /// Exact below 2^53.
 pub(crate) fn float(value: i64) -> f64 {

@@ -56,11 +56,7 @@ fn scaled(fen: i64, factor: f64) -> i64 {
     convert::whole(convert::float(fen) * factor)
 }
 
-fn each(
-    random: &mut Random,
-    income: &Income,
-    mut change: impl FnMut(&mut Random, i64) -> i64,
-) -> Income {
+fn each(random: &mut Random, income: &Income, mut change: impl FnMut(&mut Random, i64) -> i64) -> Income {
     let mut of = |fen| change(random, fen);
     let public_job = of(income.public_job);
     Income {
@@ -83,13 +79,7 @@ fn each(
 }
 
 /// The household's own answers; `listed` people carry the size.
-pub(crate) fn declare(
-    random: &mut Random,
-    context: &Context,
-    household: &Household,
-    fraud: Fraud,
-    size: i32,
-) -> Declared {
+pub(crate) fn declare(random: &mut Random, context: &Context, household: &Household, fraud: Fraud, size: i32) -> Declared {
     let truth = &household.income;
     let spread = if household.unlettered { 0.17 } else { 0.07 };
     let mut income = each(random, truth, |random, fen| {
@@ -108,13 +98,10 @@ pub(crate) fn declare(
             income.dividend = 0;
         }
     }
-    let bunched =
-        household.manner == Manner::Strategic && bunch(random, context, &mut income, size);
+    let bunched = household.manner == Manner::Strategic && bunch(random, context, &mut income, size);
     let owned = &household.wealth;
     let hidden = if hides { 0.72 } else { 0.02 };
-    let large = owned
-        .vehicle
-        .is_some_and(|vehicle| !matches!(vehicle.kind, VehicleKind::Tractor));
+    let large = owned.vehicle.is_some_and(|vehicle| !matches!(vehicle.kind, VehicleKind::Tractor));
     let forgets = random.chance(0.06);
     let mut declared = Declared {
         size,
@@ -145,12 +132,7 @@ pub(crate) fn declare(
         copied: false,
         invented: false,
         cost_hidden: forgets && household.shocks.medical_paid > 8_000.0,
-        blank: random.word()
-            & random.word()
-            & random.word()
-            & random.word()
-            & random.word()
-            & random.word(),
+        blank: random.word() & random.word() & random.word() & random.word() & random.word() & random.word(),
     };
     misjudge(random, &mut declared, hides);
     if fraud == Fraud::Invented && random.chance(0.6) {
@@ -164,8 +146,7 @@ impl Declared {
     pub(crate) fn add_up(&mut self, random: &mut Random) {
         self.production = self.income.production();
         self.transfer = self.income.transfer();
-        self.net = self.income.wage + self.production + self.income.property() + self.transfer
-            - self.income.cost;
+        self.net = self.income.wage + self.production + self.income.property() + self.transfer - self.income.cost;
         if self.miscalculated {
             match random.below(3) {
                 0 => self.production += i64::from(random.between(5, 60)) * 10_000,
@@ -232,8 +213,7 @@ fn misjudge(random: &mut Random, declared: &mut Declared, hides: bool) {
         dwelling.assets -= 2;
     }
     if random.chance(0.04) {
-        declared.land.cultivated =
-            (declared.land.cultivated * random.within(0.6, 1.3) * 10.0).round() / 10.0;
+        declared.land.cultivated = (declared.land.cultivated * random.within(0.6, 1.3) * 10.0).round() / 10.0;
     }
 }
 
@@ -242,18 +222,11 @@ fn invent(random: &mut Random, context: &Context, declared: &mut Declared) {
     declared.invented = true;
     declared.bunched = false;
     declared.under_reported = false;
-    let aim = scaled(
-        context.line * i64::from(declared.size),
-        random.within(1.10, 1.40),
-    );
+    let aim = scaled(context.line * i64::from(declared.size), random.within(1.10, 1.40));
     let factor = convert::float(aim) / convert::float(declared.income.net().max(1_000));
     declared.income = each(random, &declared.income.clone(), |random, fen| {
         let yuan = scaled(fen, factor.clamp(0.02, 30.0)) / 1_000;
         let last = random.pick(&[7, 3, 8, 7, 6, 2], 7);
-        if fen == 0 {
-            0
-        } else {
-            (yuan * 10 + last) * 100
-        }
+        if fen == 0 { 0 } else { (yuan * 10 + last) * 100 }
     });
 }

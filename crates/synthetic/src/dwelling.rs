@@ -31,13 +31,7 @@ impl Dwelling {
     }
 
     /// `wealth` is standard normal: lasting income against that of all households.
-    pub(crate) fn new(
-        random: &mut Random,
-        village: &Village,
-        wealth: f64,
-        people: f64,
-        as_of: i32,
-    ) -> Self {
+    pub(crate) fn new(random: &mut Random, village: &Village, wealth: f64, people: f64, as_of: i32) -> Self {
         let hill = match village.terrain {
             Terrain::Plain => 0.15,
             Terrain::Hill => 0.0,
@@ -56,21 +50,12 @@ impl Dwelling {
             Structure::BrickWood => 0.055,
             Structure::Earth | Structure::Other => 0.30,
         };
-        let grade = random.choose(
-            &[
-                (decay * 0.35, DwellingGrade::D),
-                (decay * 0.65, DwellingGrade::C),
-                (0.22, DwellingGrade::B),
-            ],
-            DwellingGrade::A,
-        );
+        let grade = random
+            .choose(&[(decay * 0.35, DwellingGrade::D), (decay * 0.65, DwellingGrade::C), (0.22, DwellingGrade::B)], DwellingGrade::A);
         let safe = matches!(grade, DwellingGrade::A | DwellingGrade::B);
-        let rebuilt = (safe && house < -0.2 && random.chance(0.3))
-            .then(|| as_of - random.between(400, 3_400));
+        let rebuilt = (safe && house < -0.2 && random.chance(0.3)).then(|| as_of - random.between(400, 3_400));
         let mut dwelling = Self {
-            m2: (20.0 + 19.0 * people + 26.0 * house + 14.0 * random.normal())
-                .clamp(14.0, 420.0)
-                .round(),
+            m2: (20.0 + 19.0 * people + 26.0 * house + 14.0 * random.normal()).clamp(14.0, 420.0).round(),
             structure,
             grade,
             rebuilt,
@@ -91,8 +76,7 @@ impl Dwelling {
     }
 
     fn services(&mut self, random: &mut Random, village: &Village, wealth: f64, hill: f64) {
-        let tap =
-            random::logistic(0.9 + 0.5 * wealth + 2.0 * hill - if village.dry { 0.9 } else { 0.0 });
+        let tap = random::logistic(0.9 + 0.5 * wealth + 2.0 * hill - if village.dry { 0.9 } else { 0.0 });
         self.water_source = if random.chance(tap) {
             WaterSource::TreatedTap
         } else {
@@ -119,13 +103,7 @@ impl Dwelling {
             Fuel::Wood
         } else {
             random.choose(
-                &[
-                    (0.47, Fuel::Electricity),
-                    (0.33, Fuel::Gas),
-                    (0.14, Fuel::Coal),
-                    (0.04, Fuel::Biogas),
-                    (0.005, Fuel::Oil),
-                ],
+                &[(0.47, Fuel::Electricity), (0.33, Fuel::Gas), (0.14, Fuel::Coal), (0.04, Fuel::Biogas), (0.005, Fuel::Oil)],
                 Fuel::Other,
             )
         };
@@ -179,37 +157,18 @@ pub(crate) struct Wealth {
 
 impl Wealth {
     /// `current`: standard normal of this year's income, `wealth`: of lasting income.
-    pub(crate) fn new(
-        random: &mut Random,
-        current: f64,
-        wealth: f64,
-        prices: f64,
-        trades: bool,
-        as_of: i32,
-    ) -> Self {
+    pub(crate) fn new(random: &mut Random, current: f64, wealth: f64, prices: f64, trades: bool, as_of: i32) -> Self {
         let ease = 0.55 * current + 0.45 * wealth;
         let mut owned = Self::default();
         if random.chance(random::logistic(-1.75 + 1.75 * ease)) {
-            let kind = random.choose(
-                &[(0.70, VehicleKind::Car), (0.16, VehicleKind::Van)],
-                VehicleKind::Truck,
-            );
-            owned.vehicle = Some(Vehicle {
-                kind,
-                price: 52_000.0 * prices * random.lognormal(0.5),
-                since: as_of - random.between(60, 3_600),
-            });
+            let kind = random.choose(&[(0.70, VehicleKind::Car), (0.16, VehicleKind::Van)], VehicleKind::Truck);
+            owned.vehicle =
+                Some(Vehicle { kind, price: 52_000.0 * prices * random.lognormal(0.5), since: as_of - random.between(60, 3_600) });
         }
         if random.chance(0.30) {
-            let kind = random.choose(
-                &[(0.8, VehicleKind::Motorcycle), (0.17, VehicleKind::Tractor)],
-                VehicleKind::Other,
-            );
-            owned.machine = Some(Vehicle {
-                kind,
-                price: 5_500.0 * prices * random.lognormal(0.4),
-                since: as_of - random.between(60, 4_500),
-            });
+            let kind = random.choose(&[(0.8, VehicleKind::Motorcycle), (0.17, VehicleKind::Tractor)], VehicleKind::Other);
+            owned.machine =
+                Some(Vehicle { kind, price: 5_500.0 * prices * random.lognormal(0.4), since: as_of - random.between(60, 4_500) });
         }
         if random.chance(random::logistic(-3.4 + 1.7 * ease)) {
             owned.house = Some(House {
@@ -221,10 +180,7 @@ impl Wealth {
         if trades || random.chance(0.05) {
             let role = random.choose(
                 &[
-                    (
-                        if trades { 0.62 } else { 0.08 },
-                        CompanyRole::LegalRepresentative,
-                    ),
+                    (if trades { 0.62 } else { 0.08 }, CompanyRole::LegalRepresentative),
                     (0.12, CompanyRole::Shareholder),
                     (0.04, CompanyRole::Supervisor),
                 ],
@@ -243,8 +199,6 @@ impl Wealth {
 
     /// Own business, not mere membership of a cooperative.
     pub(crate) fn business(&self) -> Option<Company> {
-        self.company.filter(|company| {
-            company.active && !matches!(company.role, CompanyRole::CooperativeMember)
-        })
+        self.company.filter(|company| company.active && !matches!(company.role, CompanyRole::CooperativeMember))
     }
 }

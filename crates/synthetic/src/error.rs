@@ -21,13 +21,7 @@ pub enum Error {
 
 impl Error {
     /// Wraps what a sink ran into.
-    pub fn sink(
-        table: &'static str,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        Self::Sink {
-            table,
-            source: source.into(),
-        }
+    pub fn sink(table: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Sink { table, source: source.into() }
     }
 }

@@ -1,9 +1,7 @@
 //! Department extracts: what the authorities' files show of the truth, with gaps and wrong numbers.
 
 use crate::batch::Batch;
-use crate::codes::{
-    Family, HouseholdKind, InsuranceKind, PayrollKind, PropertyKind, SchoolStage, Student,
-};
+use crate::codes::{Family, HouseholdKind, InsuranceKind, PayrollKind, PropertyKind, SchoolStage, Student};
 use crate::convert;
 use crate::dwelling::Wealth;
 use crate::household::Household;
@@ -11,8 +9,8 @@ use crate::income;
 use crate::person::{Insured, Person};
 use crate::random::Random;
 use crate::row::{
-    AllowanceRow, CompanyRow, ContradictionRow, DeathRow, DisabilityRow, HospitalRow, InsuranceRow,
-    MigrantRow, PayrollRow, PropertyRow, SchoolRow, Subject, VehicleRow,
+    AllowanceRow, CompanyRow, ContradictionRow, DeathRow, DisabilityRow, HospitalRow, InsuranceRow, MigrantRow, PayrollRow, PropertyRow,
+    SchoolRow, Subject, VehicleRow,
 };
 
 /// What the extracts show of one person.
@@ -45,11 +43,7 @@ pub(crate) struct Departments {
 }
 
 pub(crate) fn subject(person: &Person, village: i64) -> Subject {
-    Subject {
-        identity: person.identity,
-        name: person.name,
-        village,
-    }
+    Subject { identity: person.identity, name: person.name, village }
 }
 
 impl Departments {
@@ -58,13 +52,7 @@ impl Departments {
         1.0 - (1.0 - self.coverage) * 0.2
     }
 
-    pub(crate) fn person(
-        &self,
-        random: &mut Random,
-        batch: &mut Batch,
-        person: &Person,
-        village: i64,
-    ) -> Shown {
+    pub(crate) fn person(&self, random: &mut Random, batch: &mut Batch, person: &Person, village: i64) -> Shown {
         let subject = subject(person, village);
         let mut shown = Shown::default();
         if let Some(died) = person.died {
@@ -90,10 +78,7 @@ impl Departments {
                 });
             }
         }
-        if let Some((disability, issued)) = person
-            .disability
-            .and_then(|disability| Some((disability, disability.certified?)))
-        {
+        if let Some((disability, issued)) = person.disability.and_then(|disability| Some((disability, disability.certified?))) {
             shown.disability = random.chance(self.coverage + 0.08);
             if shown.disability {
                 batch.disabilities.push(DisabilityRow {
@@ -113,9 +98,7 @@ impl Departments {
                     place: work.place,
                     employer: work.employer,
                     months: work.months,
-                    wage: convert::fen(
-                        (work.wage / 10.0 * random.within(0.94, 1.06)).round() * 10.0,
-                    ),
+                    wage: convert::fen((work.wage / 10.0 * random.within(0.94, 1.06)).round() * 10.0),
                 });
             }
         }
@@ -123,13 +106,7 @@ impl Departments {
         shown
     }
 
-    fn allowed(
-        &self,
-        random: &mut Random,
-        batch: &mut Batch,
-        person: &Person,
-        subject: Subject,
-    ) -> bool {
+    fn allowed(&self, random: &mut Random, batch: &mut Batch, person: &Person, subject: Subject) -> bool {
         if !person.minimum_living && !person.extreme_support {
             return false;
         }
@@ -138,10 +115,7 @@ impl Departments {
             let (kind, monthly) = if person.extreme_support {
                 (HouseholdKind::ExtremeSupport, 750.0)
             } else {
-                (
-                    HouseholdKind::MinimumLiving,
-                    random.within(150.0, 330.0).round(),
-                )
+                (HouseholdKind::MinimumLiving, random.within(150.0, 330.0).round())
             };
             batch.allowances.push(AllowanceRow {
                 subject,
@@ -155,16 +129,8 @@ impl Departments {
 
     fn insured(&self, random: &mut Random, batch: &mut Batch, person: &Person, subject: Subject) {
         let kinds = [
-            (
-                person.medical,
-                InsuranceKind::MedicalResident,
-                InsuranceKind::MedicalEmployee,
-            ),
-            (
-                person.pension,
-                InsuranceKind::PensionResident,
-                InsuranceKind::PensionEmployee,
-            ),
+            (person.medical, InsuranceKind::MedicalResident, InsuranceKind::MedicalEmployee),
+            (person.pension, InsuranceKind::PensionResident, InsuranceKind::PensionEmployee),
         ];
         for (insured, resident, employee) in kinds {
             let kind = match insured {
@@ -174,23 +140,12 @@ impl Departments {
             };
             if random.chance(self.full()) {
                 let paid = person.age < 60 || random.chance(0.98);
-                batch.insurance.push(InsuranceRow {
-                    subject,
-                    kind,
-                    year: self.year,
-                    paid,
-                });
+                batch.insurance.push(InsuranceRow { subject, kind, year: self.year, paid });
             }
         }
     }
 
-    fn stays(
-        &self,
-        random: &mut Random,
-        batch: &mut Batch,
-        person: &Person,
-        subject: Subject,
-    ) -> bool {
+    fn stays(&self, random: &mut Random, batch: &mut Batch, person: &Person, subject: Subject) -> bool {
         let mut shown = false;
         let stays = person.stays;
         let mut admitted = self.as_of - random.between(200, 360);
@@ -212,22 +167,14 @@ impl Departments {
     }
 
     /// Whether the roll shows that a child left school.
-    fn schooled(
-        &self,
-        random: &mut Random,
-        batch: &mut Batch,
-        person: &Person,
-        subject: Subject,
-    ) -> bool {
+    fn schooled(&self, random: &mut Random, batch: &mut Batch, person: &Person, subject: Subject) -> bool {
         let stage = match person.student {
             Student::PreschoolAge => return false,
             Student::Kindergarten => SchoolStage::Kindergarten,
             Student::Primary => SchoolStage::Primary,
             Student::Grade7 | Student::Grade8 | Student::Grade9 => SchoolStage::Junior,
             Student::Senior1 | Student::Senior2 | Student::Senior3 => SchoolStage::Senior,
-            Student::Vocational1 | Student::Vocational2 | Student::Vocational3 => {
-                SchoolStage::Vocational
-            }
+            Student::Vocational1 | Student::Vocational2 | Student::Vocational3 => SchoolStage::Vocational,
             Student::HigherVocational1
             | Student::HigherVocational2
             | Student::HigherVocational3
@@ -240,30 +187,16 @@ impl Departments {
                 if !random.chance(self.coverage) {
                     return false;
                 }
-                let stage = if person.age >= 12 {
-                    SchoolStage::Junior
-                } else {
-                    SchoolStage::Primary
-                };
+                let stage = if person.age >= 12 { SchoolStage::Junior } else { SchoolStage::Primary };
                 let left = Some(self.as_of - random.between(30, 700));
-                batch.pupils.push(SchoolRow {
-                    subject,
-                    stage,
-                    left,
-                    subsidised: false,
-                });
+                batch.pupils.push(SchoolRow { subject, stage, left, subsidised: false });
                 return true;
             }
             Student::OutOfSchool => return false,
         };
         if random.chance(self.full()) {
             let subsidised = random.chance(0.22);
-            batch.pupils.push(SchoolRow {
-                subject,
-                stage,
-                left: None,
-                subsidised,
-            });
+            batch.pupils.push(SchoolRow { subject, stage, left: None, subsidised });
         }
         false
     }
@@ -299,29 +232,15 @@ impl Departments {
         if let Some(house) = owned.house {
             shown.house = random.chance(self.coverage);
             if shown.house {
-                let kind = if house.shop {
-                    PropertyKind::Shop
-                } else {
-                    PropertyKind::Commercial
-                };
-                batch.properties.push(PropertyRow {
-                    subject,
-                    property: unique,
-                    kind,
-                    m2: house.m2,
-                    bought: house.bought,
-                });
+                let kind = if house.shop { PropertyKind::Shop } else { PropertyKind::Commercial };
+                batch.properties.push(PropertyRow { subject, property: unique, kind, m2: house.m2, bought: house.bought });
             }
         }
         if random.chance(0.35) {
             batch.properties.push(PropertyRow {
                 subject,
                 property: unique + 1,
-                kind: if random.chance(0.12) {
-                    PropertyKind::Resettlement
-                } else {
-                    PropertyKind::Rural
-                },
+                kind: if random.chance(0.12) { PropertyKind::Resettlement } else { PropertyKind::Rural },
                 m2: f64::from(random.between(60, 220)),
                 bought: self.as_of - random.between(300, 6_000),
             });
@@ -357,10 +276,7 @@ impl Departments {
         if !random.chance(self.false_match * 0.88) {
             return;
         }
-        let Some((person, facts)) = registered
-            .iter()
-            .find(|(_, person)| person.age >= 20 && person.died.is_none())
-        else {
+        let Some((person, facts)) = registered.iter().find(|(_, person)| person.age >= 20 && person.died.is_none()) else {
             return;
         };
         let subject = subject(facts, village);
@@ -369,15 +285,8 @@ impl Departments {
         match random.below(20) {
             0..=12 => {
                 let kind = crate::codes::VehicleKind::Car;
-                let price =
-                    convert::fen(f64::from(random.between(30, 160)) * 1_000.0 * self.prices);
-                batch.vehicles.push(VehicleRow {
-                    subject,
-                    plate: unique,
-                    kind,
-                    price,
-                    since,
-                });
+                let price = convert::fen(f64::from(random.between(30, 160)) * 1_000.0 * self.prices);
+                batch.vehicles.push(VehicleRow { subject, plate: unique, kind, price, since });
             }
             13..=15 => batch.properties.push(PropertyRow {
                 subject,
@@ -402,10 +311,7 @@ impl Departments {
                 pay: convert::fen(5_000.0 * self.prices),
                 since,
             }),
-            19 => batch.deaths.push(DeathRow {
-                subject,
-                died: since,
-            }),
+            19 => batch.deaths.push(DeathRow { subject, died: since }),
             _ => return,
         }
         batch.contradictions.push(ContradictionRow {
@@ -424,9 +330,5 @@ fn owner<'a>(random: &mut Random, people: &'a [Person]) -> Option<&'a Person> {
     let count = people.iter().filter(grown).count();
     let turn = random.below(u32::try_from(count.max(1)).unwrap_or(1));
     let turn = usize::try_from(turn).unwrap_or(0);
-    people
-        .iter()
-        .filter(grown)
-        .nth(turn)
-        .or_else(|| people.first())
+    people.iter().filter(grown).nth(turn).or_else(|| people.first())
 }

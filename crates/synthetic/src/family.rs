@@ -93,20 +93,11 @@ struct Forming<'a> {
 
 impl Forming<'_> {
     fn add(&mut self, relation: Relation, sex: Sex, age: i32, of_clan: bool) {
-        self.members.push(Member {
-            relation,
-            sex,
-            age: age.clamp(0, 104),
-            of_clan,
-        });
+        self.members.push(Member { relation, sex, age: age.clamp(0, 104), of_clan });
     }
 
     fn head(&mut self, male: f64, youngest: i32, oldest: i32) -> (Sex, i32) {
-        let sex = if self.random.chance(male) {
-            Sex::Male
-        } else {
-            Sex::Female
-        };
+        let sex = if self.random.chance(male) { Sex::Male } else { Sex::Female };
         let age = self.random.between(youngest, oldest);
         self.add(Relation::Head, sex, age, true);
         (sex, age)
@@ -115,11 +106,7 @@ impl Forming<'_> {
     fn couple(&mut self, youngest: i32, oldest: i32) {
         let (sex, age) = self.head(0.93, youngest, oldest);
         let gap = self.random.between(-1, 5);
-        let other = if sex == Sex::Male {
-            age - gap
-        } else {
-            age + gap
-        };
+        let other = if sex == Sex::Male { age - gap } else { age + gap };
         self.add(Relation::Spouse, sex.other(), other.max(21), false);
     }
 
@@ -129,11 +116,7 @@ impl Forming<'_> {
 
     /// Age of the woman of the founding generation.
     fn mother_age(&self) -> i32 {
-        let woman = self
-            .members
-            .iter()
-            .take(2)
-            .find(|member| member.sex == Sex::Female);
+        let woman = self.members.iter().take(2).find(|member| member.sex == Sex::Female);
         woman.map_or_else(|| self.head_age() - 2, |member| member.age)
     }
 
@@ -153,11 +136,7 @@ impl Forming<'_> {
                 (_, false) => 0.12,
             };
             if self.random.chance(stays) {
-                let (relation, sex) = if son {
-                    (Relation::Son, Sex::Male)
-                } else {
-                    (Relation::Daughter, Sex::Female)
-                };
+                let (relation, sex) = if son { (Relation::Son, Sex::Male) } else { (Relation::Daughter, Sex::Female) };
                 self.add(relation, sex, age, true);
             }
         }
@@ -199,11 +178,7 @@ impl Forming<'_> {
         let (sex, age) = self.head(0.88, 50, 76);
         if self.random.chance(0.82) {
             let gap = self.random.between(0, 4);
-            let other = if sex == Sex::Male {
-                age - gap
-            } else {
-                age + gap
-            };
+            let other = if sex == Sex::Male { age - gap } else { age + gap };
             self.add(Relation::Spouse, sex.other(), other, false);
         }
         let parent = self.mother_age() - self.random.between(21, 29);
@@ -211,30 +186,16 @@ impl Forming<'_> {
         if through_son {
             self.add(Relation::Son, Sex::Male, parent, true);
             let younger = self.random.between(-1, 3);
-            self.add(
-                Relation::DaughterInLaw,
-                Sex::Female,
-                (parent - younger).max(20),
-                false,
-            );
+            self.add(Relation::DaughterInLaw, Sex::Female, (parent - younger).max(20), false);
         } else {
             self.add(Relation::Daughter, Sex::Female, parent, true);
             let older = self.random.between(-1, 4);
-            self.add(
-                Relation::SonInLaw,
-                Sex::Male,
-                (parent + older).max(21),
-                false,
-            );
+            self.add(Relation::SonInLaw, Sex::Male, (parent + older).max(21), false);
         }
         self.grandchildren(parent, through_son, 2);
         if parent > 44 && self.random.chance(0.15) {
             let boy = self.random.chance(0.52);
-            let (relation, sex) = if boy {
-                (Relation::GreatGrandson, Sex::Male)
-            } else {
-                (Relation::GreatGranddaughter, Sex::Female)
-            };
+            let (relation, sex) = if boy { (Relation::GreatGrandson, Sex::Male) } else { (Relation::GreatGranddaughter, Sex::Female) };
             let age = self.random.between(0, (parent - 44).min(8));
             self.add(relation, sex, age, through_son);
         }
@@ -278,11 +239,7 @@ impl Forming<'_> {
             3 => {
                 self.couple(35, 62);
                 let boy = self.random.chance(0.55);
-                let (relation, sex) = if boy {
-                    (Relation::Nephew, Sex::Male)
-                } else {
-                    (Relation::Niece, Sex::Female)
-                };
+                let (relation, sex) = if boy { (Relation::Nephew, Sex::Male) } else { (Relation::Niece, Sex::Female) };
                 let age = self.random.between(3, 19);
                 self.add(relation, sex, age, true);
             }
@@ -302,12 +259,7 @@ impl Forming<'_> {
                 let wife = self.head_age() - self.random.between(0, 6);
                 self.add(Relation::BrothersWife, Sex::Female, wife.max(21), false);
                 let child = self.random.between(3, 15);
-                self.add(
-                    Relation::Nephew,
-                    Sex::Male,
-                    child.min(wife - 20).max(0),
-                    true,
-                );
+                self.add(Relation::Nephew, Sex::Male, child.min(wife - 20).max(0), true);
             }
             7 => {
                 self.couple(30, 50);
@@ -322,11 +274,7 @@ impl Forming<'_> {
     /// Two who are no kin in the list's sense.
     fn strangers(&mut self) {
         self.head(0.8, 30, 70);
-        let sex = if self.random.chance(0.5) {
-            Sex::Male
-        } else {
-            Sex::Female
-        };
+        let sex = if self.random.chance(0.5) { Sex::Male } else { Sex::Female };
         let age = self.random.between(10, 70);
         self.add(Relation::Other, sex, age, false);
     }

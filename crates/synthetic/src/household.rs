@@ -70,38 +70,18 @@ pub(crate) struct Household {
 const LOG_RATIO: (f64, f64) = (0.98, 0.72);
 
 /// Makes a household and its people (replacing `people`), the head first.
-pub(crate) fn household(
-    context: &Context,
-    village: &Village,
-    number: u32,
-    births: &mut Births,
-    people: &mut Vec<Person>,
-) -> Household {
-    let stream = if number >= HIDDEN {
-        Stream::Hidden
-    } else {
-        Stream::Household
-    };
+pub(crate) fn household(context: &Context, village: &Village, number: u32, births: &mut Births, people: &mut Vec<Person>) -> Household {
+    let stream = if number >= HIDDEN { Stream::Hidden } else { Stream::Household };
     let random = &mut Random::keyed(context.seed, village.serial(number), stream);
     let culture = random.normal();
-    let setting = Setting {
-        village,
-        as_of: context.as_of,
-        frailty: random.lognormal(0.55) * 0.9,
-        culture,
-    };
+    let setting = Setting { village, as_of: context.as_of, frailty: random.lognormal(0.55) * 0.9, culture };
     let surname = village.surname(context.seed, number);
     let form = settle(random, context, &setting, births, (surname, people));
     let shocks = shocks(random, village, people);
     employ(random, village, people);
 
     let size = convert::float_of_count(people.len());
-    let kin = Random::keyed(
-        context.seed ^ 0x0C1A,
-        village.site.code * 64 + i64::from(surname),
-        Stream::Village,
-    )
-    .normal();
+    let kin = Random::keyed(context.seed ^ 0x0C1A, village.site.code * 64 + i64::from(surname), Stream::Village).normal();
     let lasting = village.level + 0.07 * kin + 0.10 * culture + 0.26 * random.normal();
     let means = means(random, context, &shocks, lasting);
     let (luck, effort) = (means.luck, means.effort);
@@ -116,16 +96,7 @@ pub(crate) fn household(
         random,
         context,
         village,
-        &poverty::Facts {
-            form,
-            people,
-            land: &land,
-            dwelling: &dwelling,
-            income: &income,
-            shocks: &shocks,
-            wealth: &owned,
-            effort,
-        },
+        &poverty::Facts { form, people, land: &land, dwelling: &dwelling, income: &income, shocks: &shocks, wealth: &owned, effort },
     );
     Household {
         form,
@@ -136,13 +107,8 @@ pub(crate) fn household(
         income,
         shocks,
         manner: manner(random, context, verdict.ratio),
-        connected: random.chance(0.06)
-            || people
-                .iter()
-                .any(|person| person.payroll == Some(PayrollKind::VillageCadre)),
-        unlettered: people
-            .first()
-            .is_some_and(|head| head.education == Some(crate::codes::Education::Illiterate)),
+        connected: random.chance(0.06) || people.iter().any(|person| person.payroll == Some(PayrollKind::VillageCadre)),
+        unlettered: people.first().is_some_and(|head| head.education == Some(crate::codes::Education::Illiterate)),
         verdict,
     }
 }
@@ -157,18 +123,10 @@ fn settle_down(
 ) -> (Dwelling, Wealth) {
     let per_head = convert::float(income.net()) / size / convert::float(context.line);
     let current = (random::ln(per_head.max(0.08)) - LOG_RATIO.0) / LOG_RATIO.1;
-    let wealth =
-        (current - random::ln(luck) / LOG_RATIO.1).clamp(-2.4, 2.4) * 0.80 + 0.55 * random.normal();
+    let wealth = (current - random::ln(luck) / LOG_RATIO.1).clamp(-2.4, 2.4) * 0.80 + 0.55 * random.normal();
     let dwelling = Dwelling::new(random, village, wealth, size, context.as_of);
     let trades = income.other_production > 0;
-    let mut owned = Wealth::new(
-        random,
-        current,
-        wealth,
-        context.prices,
-        trades,
-        context.as_of,
-    );
+    let mut owned = Wealth::new(random, current, wealth, context.prices, trades, context.as_of);
     owe(random, context, shocks, &mut owned);
     (dwelling, owned)
 }
@@ -184,16 +142,8 @@ fn means(random: &mut Random, context: &Context, shocks: &Shocks, lasting: f64) 
             (None, true) => random.within(0.3, 0.6),
             (None, false) => 1.0,
         },
-        employment: if shocks.job_loss || shocks.accident {
-            random.within(0.25, 0.6)
-        } else {
-            1.0
-        },
-        effort: if random.chance(0.035) {
-            random.within(0.35, 0.75)
-        } else {
-            1.0
-        },
+        employment: if shocks.job_loss || shocks.accident { random.within(0.25, 0.6) } else { 1.0 },
+        effort: if random.chance(0.035) { random.within(0.35, 0.75) } else { 1.0 },
     }
 }
 
@@ -211,11 +161,7 @@ fn settle(
     let form = family::form(random, context.listed_only, &mut members);
     people.clear();
     for member in members {
-        let surname = if member.of_clan {
-            surname
-        } else {
-            name::surname(random)
-        };
+        let surname = if member.of_clan { surname } else { name::surname(random) };
         people.push(person::person(random, setting, births, member, surname));
     }
     if form == Form::SkippedGeneration {
@@ -251,9 +197,7 @@ fn shocks(random: &mut Random, village: &Village, people: &[Person]) -> Shocks {
 
 /// Jobs at market and on public payrolls.
 fn employ(random: &mut Random, village: &Village, people: &mut [Person]) {
-    let needs_care = people
-        .iter()
-        .any(|person| person.severe() || person.serious || person.age <= 3);
+    let needs_care = people.iter().any(|person| person.severe() || person.serious || person.age <= 3);
     let mut carers = i32::from(needs_care);
     for person in people.iter_mut().rev() {
         let grown = person.age >= 16;
@@ -262,19 +206,9 @@ fn employ(random: &mut Random, village: &Village, people: &mut [Person]) {
             carers -= 1;
         }
         person.work = income::work(random, person, village, carer);
-        let lettered = person
-            .education
-            .is_some_and(|reached| reached >= crate::codes::Education::Senior);
-        let official = if lettered && person.able() && person.age >= 22 {
-            0.045
-        } else {
-            0.0
-        };
-        let cadre = if person.able() && (28..60).contains(&person.age) {
-            0.006
-        } else {
-            0.0
-        };
+        let lettered = person.education.is_some_and(|reached| reached >= crate::codes::Education::Senior);
+        let official = if lettered && person.able() && person.age >= 22 { 0.045 } else { 0.0 };
+        let cadre = if person.able() && (28..60).contains(&person.age) { 0.006 } else { 0.0 };
         let retired = if person.age >= 60 { 0.008 } else { 0.0 };
         let kinds = [
             (official * 0.2, PayrollKind::CivilServant),
@@ -297,13 +231,8 @@ fn employ(random: &mut Random, village: &Village, people: &mut [Person]) {
 fn public_jobs(random: &mut Random, context: &Context, income: &mut Income, people: &mut [Person]) {
     let size = convert::float_of_count(people.len().max(1));
     let low = convert::float(income.net()) / size < 1.6 * convert::float(context.line);
-    let weak = |person: &Person| {
-        matches!(person.labour, Labour::Weak) || (person.able() && person.age >= 50)
-    };
-    for person in people
-        .iter_mut()
-        .filter(|person| weak(person) && person.work.is_none() && person.payroll.is_none())
-    {
+    let weak = |person: &Person| matches!(person.labour, Labour::Weak) || (person.able() && person.age >= 50);
+    for person in people.iter_mut().filter(|person| weak(person) && person.work.is_none() && person.payroll.is_none()) {
         if random.chance(if low { 0.20 } else { 0.02 }) {
             person.payroll = Some(PayrollKind::Temporary);
             person.public_months = random.between(6, 12);
@@ -332,25 +261,15 @@ fn owe(random: &mut Random, context: &Context, shocks: &Shocks, owned: &mut Weal
 
 /// Minimum living allowance and extreme poverty support, as granted by civil affairs: by means,
 /// with the imprecision reported for rural dibao (Golan, Sicular, Umapathi 2015).
-fn support(
-    random: &mut Random,
-    context: &Context,
-    form: Form,
-    income: &mut Income,
-    people: &mut [Person],
-) -> HouseholdKind {
+fn support(random: &mut Random, context: &Context, form: Form, income: &mut Income, people: &mut [Person]) -> HouseholdKind {
     let size = convert::float_of_count(people.len().max(1));
     let ratio = convert::float(income.net()) / size / convert::float(context.line);
-    let severe = people
-        .iter()
-        .any(|person| person.severe() || person.serious);
+    let severe = people.iter().any(|person| person.severe() || person.serious);
     let idle = people.iter().all(|person| !person.able());
     let alone = matches!(form, Form::ElderAlone | Form::Alone);
     if alone && idle && ratio < 1.3 && random.chance(0.6) {
         income.extreme_support = convert::fen(9_000.0 * context.prices);
-        people
-            .iter_mut()
-            .for_each(|person| person.extreme_support = true);
+        people.iter_mut().for_each(|person| person.extreme_support = true);
         return HouseholdKind::ExtremeSupport;
     }
     let chance = match ratio {
@@ -369,8 +288,7 @@ fn support(
         first = false;
         if covered {
             person.minimum_living = true;
-            income.minimum_living +=
-                convert::fen(random.within(150.0, 330.0) * 12.0 * context.prices);
+            income.minimum_living += convert::fen(random.within(150.0, 330.0) * 12.0 * context.prices);
         }
     }
     let aid = people.iter_mut().filter(|person| person.stays > 0);
@@ -380,17 +298,7 @@ fn support(
 
 /// Those well above the line hide more often; those near it have a reason to arrange themselves.
 fn manner(random: &mut Random, context: &Context, ratio: f64) -> Manner {
-    let strategic = if (1.0..2.6).contains(&ratio) {
-        0.07
-    } else {
-        0.01
-    };
+    let strategic = if (1.0..2.6).contains(&ratio) { 0.07 } else { 0.01 };
     let hides = context.under_reporting * if ratio < 1.0 { 0.4 } else { 1.1 };
-    random.choose(
-        &[
-            (strategic, Manner::Strategic),
-            (hides, Manner::UnderReporting),
-        ],
-        Manner::Honest,
-    )
+    random.choose(&[(strategic, Manner::Strategic), (hides, Manner::UnderReporting)], Manner::Honest)
 }

@@ -10,11 +10,7 @@ const CHECKS: [u8; 11] = *b"10X98765432";
 
 /// The check character of 17 digits.
 pub fn check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight)
-        .sum();
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum();
     let remainder = usize::try_from(sum % 11).unwrap_or(0);
     CHECKS.get(remainder).copied().unwrap_or(b'0')
 }
@@ -31,9 +27,7 @@ impl Number {
     pub(crate) fn person(area: u32, born: i32, sequence: u32) -> Self {
         let (year, month, day) = calendar::civil_of(born);
         let birth = year * 10_000 + month * 100 + day;
-        let digits = u64::from(area) * 100_000_000_000
-            + u64::from(birth.unsigned_abs()) * 1_000
-            + u64::from(sequence % 1_000);
+        let digits = u64::from(area) * 100_000_000_000 + u64::from(birth.unsigned_abs()) * 1_000 + u64::from(sequence % 1_000);
         let mut number = Self::padded(digits, 17);
         number.seal();
         number
@@ -113,10 +107,7 @@ impl Number {
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        let bytes = self
-            .text
-            .get(..usize::from(self.length))
-            .unwrap_or_default();
+        let bytes = self.text.get(..usize::from(self.length)).unwrap_or_default();
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 

@@ -37,12 +37,7 @@ impl Income {
     }
 
     pub(crate) fn transfer(&self) -> i64 {
-        self.family_planning
-            + self.minimum_living
-            + self.extreme_support
-            + self.pension
-            + self.ecology
-            + self.other_transfer
+        self.family_planning + self.minimum_living + self.extreme_support + self.pension + self.ecology + self.other_transfer
     }
 
     pub(crate) fn net(&self) -> i64 {
@@ -74,36 +69,16 @@ impl Land {
             Terrain::Mountain => (1.1, 0.18, 6.0),
         };
         let landless = random.chance(0.035);
-        let cultivated = if landless {
-            0.0
-        } else {
-            per_head * (people + 0.5) * random.lognormal(0.45)
-        };
+        let cultivated = if landless { 0.0 } else { per_head * (people + 0.5) * random.lognormal(0.45) };
         let dry = if village.dry { 0.3 } else { 1.0 };
         Self {
             cultivated: tenth(cultivated),
             irrigated: tenth(cultivated * (irrigation * dry * random.within(0.4, 1.3)).min(1.0)),
             forest: tenth(woods * random.lognormal(0.8)),
-            returned: if random.chance(0.25) {
-                tenth(woods * random.within(0.2, 1.2))
-            } else {
-                0.0
-            },
-            orchard: if random.chance(0.16) {
-                tenth(random.within(0.3, 4.0))
-            } else {
-                0.0
-            },
-            pasture: if random.chance(0.03) {
-                tenth(random.within(1.0, 30.0))
-            } else {
-                0.0
-            },
-            pond: if random.chance(0.03) {
-                tenth(random.within(0.2, 3.0))
-            } else {
-                0.0
-            },
+            returned: if random.chance(0.25) { tenth(woods * random.within(0.2, 1.2)) } else { 0.0 },
+            orchard: if random.chance(0.16) { tenth(random.within(0.3, 4.0)) } else { 0.0 },
+            pasture: if random.chance(0.03) { tenth(random.within(1.0, 30.0)) } else { 0.0 },
+            pond: if random.chance(0.03) { tenth(random.within(0.2, 3.0)) } else { 0.0 },
         }
     }
 }
@@ -138,12 +113,7 @@ fn year(random: &mut Random, monthly: f64, months: impl Fn(i32) -> f64) -> f64 {
 }
 
 /// Jobs of a person able to work; nothing for the others.
-pub(crate) fn work(
-    random: &mut Random,
-    person: &Person,
-    village: &Village,
-    carer: bool,
-) -> Option<Work> {
+pub(crate) fn work(random: &mut Random, person: &Person, village: &Village, carer: bool) -> Option<Work> {
     if !person.able() || person.in_school() || person.age > 68 {
         return None;
     }
@@ -154,10 +124,7 @@ pub(crate) fn work(
         Labour::Lost | Labour::None => return None,
     };
     let woman = person.sex == Sex::Female;
-    let taste = base
-        - if woman { 0.75 } else { 0.0 }
-        - 0.055 * f64::from((person.age - 42).max(0))
-        - if carer { 1.1 } else { 0.0 };
+    let taste = base - if woman { 0.75 } else { 0.0 } - 0.055 * f64::from((person.age - 42).max(0)) - if carer { 1.1 } else { 0.0 };
     if !random.chance(random::logistic(taste)) {
         return None;
     }
@@ -199,31 +166,14 @@ pub(crate) fn work(
     };
     let wage = 3_400.0 * schooling * reach * skill * if woman { 0.82 } else { 1.0 };
     let channel = random.choose(
-        &[
-            (0.44, JobChannel::Relatives),
-            (0.36, JobChannel::OneSelf),
-            (0.12, JobChannel::Organised),
-            (0.05, JobChannel::Workshop),
-        ],
+        &[(0.44, JobChannel::Relatives), (0.36, JobChannel::OneSelf), (0.12, JobChannel::Organised), (0.05, JobChannel::Workshop)],
         JobChannel::Other,
     );
-    Some(Work {
-        place,
-        months,
-        wage: wage * random.lognormal(0.30),
-        channel,
-        employer: convert::byte(random.below(16)),
-    })
+    Some(Work { place, months, wage: wage * random.lognormal(0.30), channel, employer: convert::byte(random.below(16)) })
 }
 
 /// Market incomes of the year; wages of the members are brought to today's level in place.
-pub(crate) fn earn(
-    random: &mut Random,
-    village: &Village,
-    land: &Land,
-    means: &Means,
-    people: &mut [Person],
-) -> Income {
+pub(crate) fn earn(random: &mut Random, village: &Village, land: &Land, means: &Means, people: &mut [Person]) -> Income {
     let mut income = Income::default();
     let level = means.prices * means.ability;
     for person in people.iter_mut() {
@@ -231,18 +181,13 @@ pub(crate) fn earn(
             // ability and luck show half in the wage, half in what is brought home of it
             let standing = (means.ability * means.luck).sqrt();
             work.wage = (work.wage * means.prices * standing).max(600.0 * means.prices);
-            let kept =
-                convert::whole_small(f64::from(work.months) * means.employment * means.effort);
+            let kept = convert::whole_small(f64::from(work.months) * means.employment * means.effort);
             work.months = kept.clamp(1, 12);
             let first = 12 - work.months;
             let (wage, share) = (work.wage, f64::from(work.months));
             let year = year(random, wage, |month| if month >= first { 1.0 } else { 0.0 });
             // few bring home all: food and rent at the place of work
-            let usual = if matches!(work.place, WorkPlace::Township) {
-                0.95
-            } else {
-                0.62
-            };
+            let usual = if matches!(work.place, WorkPlace::Township) { 0.95 } else { 0.62 };
             let brought = (usual * standing).clamp(0.15, 1.0);
             income.wage += convert::fen(year.min(wage * share * 1.06) * brought);
         }
@@ -253,33 +198,19 @@ pub(crate) fn earn(
     let hands: f64 = people.iter().map(hands).sum();
     let farmed = land.cultivated.min(2.0 + 5.0 * hands);
     let yuan = level * means.luck * means.effort;
-    let crop = year(
-        random,
-        1_700.0 * farmed * village.land_quality * means.harvest,
-        |month| match month {
-            5 => 0.3,
-            8 => 0.25,
-            9 => 0.35,
-            10 => 0.1,
-            _ => 0.0,
-        },
-    ) * yuan;
+    let crop = year(random, 1_700.0 * farmed * village.land_quality * means.harvest, |month| match month {
+        5 => 0.3,
+        8 => 0.25,
+        9 => 0.35,
+        10 => 0.1,
+        _ => 0.0,
+    }) * yuan;
     let keeps = hands > 0.3 && random.chance(0.5);
-    let livestock = if keeps {
-        7_000.0 * random.lognormal(0.8) * (0.4 + 0.4 * hands.min(3.0))
-    } else {
-        0.0
-    };
-    let livestock = year(random, livestock * yuan, |month| {
-        if month % 4 == 3 { 1.0 / 3.0 } else { 0.0 }
-    });
+    let livestock = if keeps { 7_000.0 * random.lognormal(0.8) * (0.4 + 0.4 * hands.min(3.0)) } else { 0.0 };
+    let livestock = year(random, livestock * yuan, |month| if month % 4 == 3 { 1.0 / 3.0 } else { 0.0 });
     let orchard = 2_100.0 * land.orchard * yuan * means.harvest * random.within(0.5, 1.3);
     let trades = hands > 0.9 && random.chance(0.045);
-    let other = if trades {
-        30_000.0 * random.lognormal(0.7) * yuan
-    } else {
-        0.0
-    };
+    let other = if trades { 30_000.0 * random.lognormal(0.7) * yuan } else { 0.0 };
     income.crop = convert::fen(crop);
     income.livestock = convert::fen(livestock);
     income.orchard = convert::fen(orchard);
@@ -323,13 +254,7 @@ pub(crate) fn pay(kind: Option<PayrollKind>) -> Option<f64> {
 }
 
 /// Transfers that need no test of means.
-pub(crate) fn transfers(
-    random: &mut Random,
-    land: &Land,
-    prices: f64,
-    people: &[Person],
-    income: &mut Income,
-) {
+pub(crate) fn transfers(random: &mut Random, land: &Land, prices: f64, people: &[Person], income: &mut Income) {
     for person in people {
         if person.age >= 60 {
             let monthly = match person.pension {
@@ -346,22 +271,14 @@ pub(crate) fn transfers(
             income.other_transfer += convert::fen(90.0 * 12.0 * prices);
         }
     }
-    income.ecology =
-        convert::fen((land.returned * 125.0 + land.forest * 14.0 + land.pasture * 3.0) * prices);
+    income.ecology = convert::fen((land.returned * 125.0 + land.forest * 14.0 + land.pasture * 3.0) * prices);
     income.other_transfer += convert::fen(land.cultivated * 95.0 * prices);
     let elders = people.iter().filter(|person| person.age >= 60).count();
     if elders > 0 && random.chance(0.16) {
         income.family_planning = convert::fen(960.0 * prices);
     }
     // money sent by children who live elsewhere
-    if elders > 0
-        && people
-            .iter()
-            .all(|person| !person.able() || person.age >= 58)
-        && random.chance(0.78)
-    {
-        income.other_transfer += convert::fen(
-            4_300.0 * prices * random.lognormal(0.7) * convert::float_of_count(elders),
-        );
+    if elders > 0 && people.iter().all(|person| !person.able() || person.age >= 58) && random.chance(0.78) {
+        income.other_transfer += convert::fen(4_300.0 * prices * random.lognormal(0.7) * convert::float_of_count(elders));
     }
 }

@@ -1,8 +1,6 @@
 //! The programme's list as it is today: who was put on it, kept on it and taken off.
 
-use crate::codes::{
-    Cause, Criterion, EliminationWay, HouseholdKind, MonitoredKind, Registration, Risks,
-};
+use crate::codes::{Cause, Criterion, EliminationWay, HouseholdKind, MonitoredKind, Registration, Risks};
 use crate::convert;
 use crate::household::{Household, Manner};
 use crate::person::Person;
@@ -47,10 +45,7 @@ pub(crate) struct Listing {
 impl Listing {
     /// In the programme now.
     pub(crate) fn current(&self) -> bool {
-        matches!(
-            self.status,
-            Registration::Registered | Registration::Monitored
-        )
+        matches!(self.status, Registration::Registered | Registration::Monitored)
     }
 
     pub(crate) fn ever(&self) -> bool {
@@ -98,10 +93,7 @@ pub(crate) fn pull(household: &Household, people: &[Person]) -> f64 {
     if household.kind != HouseholdKind::Ordinary {
         pull *= 1.7;
     }
-    if people
-        .iter()
-        .any(|person| person.serious || person.severe())
-    {
+    if people.iter().any(|person| person.serious || person.severe()) {
         pull *= 1.5;
     }
     // small households of the old catch the eye of a village meeting
@@ -113,14 +105,7 @@ pub(crate) fn pull(household: &Household, people: &[Person]) -> f64 {
 }
 
 /// Puts a household on the list or leaves it off.
-pub(crate) fn list(
-    random: &mut Random,
-    norms: Norms,
-    listed_only: bool,
-    as_of: i32,
-    household: &Household,
-    people: &[Person],
-) -> Listing {
+pub(crate) fn list(random: &mut Random, norms: Norms, listed_only: bool, as_of: i32, household: &Household, people: &[Person]) -> Listing {
     let chance = if household.verdict.poor {
         (norms.poor * visibility(household, people)).min(0.98)
     } else {
@@ -131,15 +116,8 @@ pub(crate) fn list(
     } else {
         let near = random::exp(-0.5 * (household.verdict.ratio - 1.0).max(0.0));
         random.choose(
-            &[
-                (0.17 * near, Registration::Exited),
-                (0.045 * near, Registration::Eliminated),
-            ],
-            if listed_only {
-                Registration::Exited
-            } else {
-                Registration::None
-            },
+            &[(0.17 * near, Registration::Exited), (0.045 * near, Registration::Eliminated)],
+            if listed_only { Registration::Exited } else { Registration::None },
         )
     };
     let mut listing = blank(random, status, as_of, household);
@@ -151,20 +129,9 @@ pub(crate) fn list(
 }
 
 /// The list entry of old parents who were split off: on their own they look poor.
-pub(crate) fn list_split(
-    random: &mut Random,
-    as_of: i32,
-    household: &Household,
-    people: &[Person],
-) -> Listing {
-    let status = random.choose(
-        &[
-            (0.45, Registration::Registered),
-            (0.25, Registration::Monitored),
-            (0.08, Registration::Exited),
-        ],
-        Registration::None,
-    );
+pub(crate) fn list_split(random: &mut Random, as_of: i32, household: &Household, people: &[Person]) -> Listing {
+    let status = random
+        .choose(&[(0.45, Registration::Registered), (0.25, Registration::Monitored), (0.08, Registration::Exited)], Registration::None);
     let mut listing = blank(random, status, as_of, household);
     if listing.ever() {
         describe(random, &mut listing, household, people);
@@ -207,48 +174,26 @@ fn declared(random: &mut Random, cause: Cause) -> Cause {
         return cause;
     }
     match cause {
-        Cause::Illness => random.choose(
-            &[(0.4, Cause::LackLabour), (0.4, Cause::LackCapital)],
-            Cause::Disability,
-        ),
+        Cause::Illness => random.choose(&[(0.4, Cause::LackLabour), (0.4, Cause::LackCapital)], Cause::Disability),
         Cause::Disability => random.choose(&[(0.6, Cause::Illness)], Cause::LackLabour),
         Cause::LackTechnology => random.choose(&[(0.7, Cause::LackCapital)], Cause::Traffic),
         Cause::LackCapital => random.choose(&[(0.6, Cause::LackTechnology)], Cause::Schooling),
         Cause::LackLabour => random.choose(&[(0.6, Cause::Illness)], Cause::LackTechnology),
-        Cause::Motivation | Cause::Other => {
-            random.choose(&[(0.5, Cause::LackTechnology)], Cause::LackCapital)
+        Cause::Motivation | Cause::Other => random.choose(&[(0.5, Cause::LackTechnology)], Cause::LackCapital),
+        Cause::Schooling | Cause::Disaster | Cause::LackLand | Cause::LackWater | Cause::Traffic | Cause::Marriage | Cause::Bereavement => {
+            random.choose(&[(0.45, Cause::LackCapital), (0.3, Cause::LackTechnology)], Cause::Illness)
         }
-        Cause::Schooling
-        | Cause::Disaster
-        | Cause::LackLand
-        | Cause::LackWater
-        | Cause::Traffic
-        | Cause::Marriage
-        | Cause::Bereavement => random.choose(
-            &[(0.45, Cause::LackCapital), (0.3, Cause::LackTechnology)],
-            Cause::Illness,
-        ),
     }
 }
 
 fn describe(random: &mut Random, listing: &mut Listing, household: &Household, people: &[Person]) {
     listing.kind = Some(household.kind);
-    listing.criterion = Some(random.choose(
-        &[(0.9, Criterion::National), (0.08, Criterion::Provincial)],
-        Criterion::Municipal,
-    ));
+    listing.criterion = Some(random.choose(&[(0.9, Criterion::National), (0.08, Criterion::Provincial)], Criterion::Municipal));
     let verdict = &household.verdict;
     let main = declared(random, verdict.cause);
-    let second = verdict
-        .cause_second
-        .map(|cause| declared(random, cause))
-        .filter(|cause| *cause != main);
+    let second = verdict.cause_second.map(|cause| declared(random, cause)).filter(|cause| *cause != main);
     listing.causes = [Some(main), second, None];
-    if second.is_some()
-        && random.chance(0.12)
-        && main != Cause::Other
-        && second != Some(Cause::Other)
-    {
+    if second.is_some() && random.chance(0.12) && main != Cause::Other && second != Some(Cause::Other) {
         listing.causes = [Some(main), second, Some(Cause::Other)];
     }
     listing.net_protected = people.iter().all(|person| !person.able()) && random.chance(0.85);
@@ -260,22 +205,14 @@ fn risk(random: &mut Random, household: &Household, cause: Cause) -> Risks {
     }
     match cause {
         Cause::Illness => random.choose(
-            &[
-                (0.12, Risks::IllnessUnstableWork),
-                (0.12, Risks::IllnessLackLabour),
-                (0.03, Risks::IllnessUnsafeHousing),
-            ],
+            &[(0.12, Risks::IllnessUnstableWork), (0.12, Risks::IllnessLackLabour), (0.03, Risks::IllnessUnsafeHousing)],
             Risks::Illness,
         ),
-        Cause::Disability => {
-            random.choose(&[(0.3, Risks::DisabilityLackLabour)], Risks::Disability)
-        }
+        Cause::Disability => random.choose(&[(0.3, Risks::DisabilityLackLabour)], Risks::Disability),
         Cause::Schooling => random.choose(&[(0.2, Risks::UnstableWorkSchooling)], Risks::Schooling),
         Cause::Disaster => household.shocks.disaster.unwrap_or(Risks::Biological),
         Cause::LackLabour | Cause::Bereavement => Risks::LackLabour,
-        Cause::LackTechnology | Cause::LackCapital => {
-            random.choose(&[(0.3, Risks::FailedBusiness)], Risks::UnstableWork)
-        }
+        Cause::LackTechnology | Cause::LackCapital => random.choose(&[(0.3, Risks::FailedBusiness)], Risks::UnstableWork),
         Cause::LackWater => Risks::UnsafeWater,
         Cause::LackLand | Cause::Traffic | Cause::Motivation | Cause::Marriage | Cause::Other => {
             if household.shocks.accident {
@@ -287,21 +224,13 @@ fn risk(random: &mut Random, household: &Household, cause: Cause) -> Risks {
     }
 }
 
-fn date(
-    random: &mut Random,
-    listing: &mut Listing,
-    as_of: i32,
-    household: &Household,
-    people: &[Person],
-) {
+fn date(random: &mut Random, listing: &mut Listing, as_of: i32, household: &Household, people: &[Person]) {
     let registered = as_of - random.between(1_500, 3_600);
     let failures = [
         household.dwelling.unsafe_() || random.chance(0.10),
         people.iter().any(|person| person.dropout.is_some()),
         !household.dwelling.water_safe || random.chance(0.05),
-        people
-            .iter()
-            .any(|person| person.medical == crate::person::Insured::No),
+        people.iter().any(|person| person.medical == crate::person::Insured::No),
     ];
     listing.identified = Some(failures);
     let was_poor = random.chance(0.55);
@@ -320,12 +249,7 @@ fn date(
             listing.exited_on = Some((registered + random.between(330, 1_400)).min(as_of - 120));
         }
         Registration::Monitored | Registration::Eliminated => {
-            let cause = listing
-                .causes
-                .first()
-                .copied()
-                .flatten()
-                .unwrap_or(Cause::Other);
+            let cause = listing.causes.first().copied().flatten().unwrap_or(Cause::Other);
             listing.risks = Some(risk(random, household, cause));
             listing.monitored_kind = Some(if was_poor {
                 listing.registered_on = Some(registered);
@@ -335,11 +259,7 @@ fn date(
                 random.choose(&[(0.75, MonitoredKind::Marginal)], MonitoredKind::Sudden)
             });
             let eliminated = listing.status == Registration::Eliminated;
-            let back = if eliminated {
-                random.between(560, 1_000)
-            } else {
-                random.between(30, 900)
-            };
+            let back = if eliminated { random.between(560, 1_000) } else { random.between(30, 900) };
             listing.identified_on = Some(as_of - back);
             if eliminated {
                 eliminate(random, listing, as_of - back, household);
@@ -352,11 +272,7 @@ fn date(
 fn eliminate(random: &mut Random, listing: &mut Listing, identified: i32, household: &Household) {
     listing.hasty = random.chance(0.06);
     let soon = listing.hasty && random.chance(0.6);
-    let days = if soon {
-        random.between(8, 140)
-    } else {
-        random.between(200, 540)
-    };
+    let days = if soon { random.between(8, 140) } else { random.between(200, 540) };
     listing.eliminated_on = Some(identified + days);
     listing.way = Some(random.choose(&[(0.85, EliminationWay::Assisted)], EliminationWay::Natural));
     let still = listing.hasty && !soon;

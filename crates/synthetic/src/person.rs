@@ -2,8 +2,8 @@
 
 use crate::calendar;
 use crate::codes::{
-    Coded, DisabilityKind, DisabilityLevel, DropoutReason, Education, Health, JobChannel, Labour,
-    PayrollKind, Politics, Relation, Sex, Student, WorkPlace,
+    Coded, DisabilityKind, DisabilityLevel, DropoutReason, Education, Health, JobChannel, Labour, PayrollKind, Politics, Relation, Sex,
+    Student, WorkPlace,
 };
 use crate::family::Member;
 use crate::identity::Number;
@@ -77,10 +77,7 @@ impl Person {
     }
 
     pub(crate) fn able(&self) -> bool {
-        matches!(
-            self.labour,
-            Labour::Ordinary | Labour::Skilled | Labour::Weak
-        )
+        matches!(self.labour, Labour::Ordinary | Labour::Skilled | Labour::Weak)
     }
 
     pub(crate) fn in_school(&self) -> bool {
@@ -93,12 +90,7 @@ impl Person {
     }
 
     pub(crate) fn severe(&self) -> bool {
-        self.disability.is_some_and(|disability| {
-            matches!(
-                disability.level,
-                DisabilityLevel::One | DisabilityLevel::Two
-            )
-        })
+        self.disability.is_some_and(|disability| matches!(disability.level, DisabilityLevel::One | DisabilityLevel::Two))
     }
 
     /// The certificate's number: 20 characters, 22 where it was issued anew, 18 where an office
@@ -116,8 +108,7 @@ impl Person {
 
     /// Away from the township for most of the year.
     pub(crate) fn absent(&self) -> bool {
-        self.work
-            .is_some_and(|work| work.months >= 6 && !matches!(work.place, WorkPlace::Township))
+        self.work.is_some_and(|work| work.months >= 6 && !matches!(work.place, WorkPlace::Township))
     }
 }
 
@@ -133,13 +124,7 @@ pub(crate) struct Setting<'a> {
 }
 
 /// Makes a person of a member.
-pub(crate) fn person(
-    random: &mut Random,
-    setting: &Setting<'_>,
-    births: &mut Births,
-    member: Member,
-    surname: u8,
-) -> Person {
+pub(crate) fn person(random: &mut Random, setting: &Setting<'_>, births: &mut Births, member: Member, surname: u8) -> Person {
     let (born, identity) = births.next(setting.village, member.age, member.sex);
     let age = calendar::age(born, setting.as_of);
     let mut person = Person {
@@ -204,21 +189,11 @@ fn health(random: &mut Random, setting: &Setting<'_>, person: &mut Person) {
             ],
             DisabilityKind::Multiple,
         );
-        let level = random.choose(
-            &[
-                (0.14, DisabilityLevel::One),
-                (0.20, DisabilityLevel::Two),
-                (0.27, DisabilityLevel::Three),
-            ],
-            DisabilityLevel::Four,
-        );
+        let level = random
+            .choose(&[(0.14, DisabilityLevel::One), (0.20, DisabilityLevel::Two), (0.27, DisabilityLevel::Three)], DisabilityLevel::Four);
         let back = random.between(40, 4_000).min(person.age * 365);
         let certified = random.chance(0.72).then_some(setting.as_of - back);
-        person.disability = Some(Disability {
-            kind,
-            level,
-            certified,
-        });
+        person.disability = Some(Disability { kind, level, certified });
     }
     let stay = 0.05
         + if person.serious { 0.65 } else { 0.0 }
@@ -250,11 +225,7 @@ fn school(random: &mut Random, setting: &Setting<'_>, person: &mut Person) {
                 DropoutReason::Illness
             } else {
                 random.choose(
-                    &[
-                        (0.55, DropoutReason::Unwilling),
-                        (0.2, DropoutReason::Poverty),
-                        (0.15, DropoutReason::Work),
-                    ],
+                    &[(0.55, DropoutReason::Unwilling), (0.2, DropoutReason::Poverty), (0.15, DropoutReason::Work)],
                     DropoutReason::Other,
                 )
             });
@@ -291,10 +262,7 @@ fn student(random: &mut Random, person: &Person, culture: f64) -> Student {
         15..=17 => {
             let to_senior = (0.54 + 0.12 * culture).clamp(0.1, 0.9);
             let grade = person.age - 15;
-            match (
-                random.choose(&[(to_senior, 0), (0.93 - to_senior, 1)], 2),
-                grade,
-            ) {
+            match (random.choose(&[(to_senior, 0), (0.93 - to_senior, 1)], 2), grade) {
                 (0, 0) => Student::Senior1,
                 (0, 1) => Student::Senior2,
                 (0, _) => Student::Senior3,
@@ -306,11 +274,7 @@ fn student(random: &mut Random, person: &Person, culture: f64) -> Student {
         }
         _ => {
             let to_bachelor = (0.17 + 0.07 * culture).clamp(0.02, 0.5);
-            match (
-                random.choose(&[(to_bachelor, 0), (0.24, 1)], 2),
-                person.age,
-                year,
-            ) {
+            match (random.choose(&[(to_bachelor, 0), (0.24, 1)], 2), person.age, year) {
                 (0, 18, _) => Student::Bachelor1,
                 (0, 19, _) => Student::Bachelor2,
                 (0, 20, _) => Student::Bachelor3,
@@ -354,8 +318,7 @@ fn education(random: &mut Random, person: &Person, culture: f64) -> Education {
         20..=29 => 11.0,
         _ => 9.5,
     };
-    let years =
-        years + 1.3 * culture + 2.1 * random.normal() - if person.severe() { 3.0 } else { 0.0 };
+    let years = years + 1.3 * culture + 2.1 * random.normal() - if person.severe() { 3.0 } else { 0.0 };
     let cap = person.age - 6;
     let reached = match years {
         ..1.8 => Education::Illiterate,
@@ -376,30 +339,19 @@ fn education(random: &mut Random, person: &Person, culture: f64) -> Education {
 
 fn labour(random: &mut Random, person: &mut Person) {
     let age = person.age;
-    let mind = person.disability.is_some_and(|disability| {
-        matches!(
-            disability.kind,
-            DisabilityKind::Intellectual | DisabilityKind::Mental
-        )
-    });
+    let mind = person.disability.is_some_and(|disability| matches!(disability.kind, DisabilityKind::Intellectual | DisabilityKind::Mental));
     person.labour = if age < 16 || (person.in_school() && age < 24) {
         Labour::None
     } else if person.severe() || (mind && random.chance(0.5)) {
         Labour::Lost
     } else if person.serious {
-        random.choose(
-            &[(0.42, Labour::Lost), (0.48, Labour::Weak)],
-            Labour::Ordinary,
-        )
+        random.choose(&[(0.42, Labour::Lost), (0.48, Labour::Weak)], Labour::Ordinary)
     } else if age >= 78 {
         Labour::None
     } else if age >= 68 {
         random.choose(&[(0.48, Labour::Weak)], Labour::None)
     } else if age >= 60 || person.disability.is_some() {
-        random.choose(
-            &[(0.45, Labour::Weak), (0.05, Labour::None)],
-            Labour::Ordinary,
-        )
+        random.choose(&[(0.45, Labour::Weak), (0.05, Labour::None)], Labour::Ordinary)
     } else {
         let skilled = match person.education {
             Some(Education::Illiterate | Education::Primary) | None => 0.05,
@@ -407,26 +359,17 @@ fn labour(random: &mut Random, person: &mut Person) {
             Some(Education::Senior | Education::College | Education::University) => 0.32,
         };
         let weak = if person.chronic { 0.25 } else { 0.01 };
-        random.choose(
-            &[(weak, Labour::Weak), (skilled, Labour::Skilled)],
-            Labour::Ordinary,
-        )
+        random.choose(&[(weak, Labour::Weak), (skilled, Labour::Skilled)], Labour::Ordinary)
     };
 }
 
 /// Medical insurance is near universal (over 95 %); pensions by age.
 fn insurance(random: &mut Random, person: &mut Person) {
     let young = (18..=35).contains(&person.age);
-    person.medical = random.choose(
-        &[(if young { 0.05 } else { 0.018 }, Insured::No)],
-        Insured::Resident,
-    );
+    person.medical = random.choose(&[(if young { 0.05 } else { 0.018 }, Insured::No)], Insured::Resident);
     person.serious_insured = person.medical != Insured::No && random.chance(0.9);
     if person.age >= 60 {
-        person.pension = random.choose(
-            &[(0.03, Insured::Employee), (0.02, Insured::No)],
-            Insured::Resident,
-        );
+        person.pension = random.choose(&[(0.03, Insured::Employee), (0.02, Insured::No)], Insured::Resident);
     } else if person.age >= 16 && !person.in_school() {
         person.pension = random.choose(&[(0.30, Insured::No)], Insured::Resident);
     }

@@ -29,12 +29,7 @@ fn visit(context: &Context) -> Seen {
     let mut seen = Seen::default();
     let mut people = Vec::new();
     for at in 0..VILLAGES {
-        let site = Site {
-            code: AREA + i64::from(at),
-            slice: at,
-            position: at,
-            households: HOUSEHOLDS,
-        };
+        let site = Site { code: AREA + i64::from(at), slice: at, position: at, households: HOUSEHOLDS };
         let village = Village::new(SEED, site, 0.0);
         let mut births = Births::new(context.as_of);
         for number in 1..=HOUSEHOLDS {
@@ -53,18 +48,12 @@ fn visit(context: &Context) -> Seen {
 
 /// The factor on market incomes and the norms of the list.
 pub(crate) fn run(context: &Context, settings: &Settings) -> (f64, Norms) {
-    let context = Context {
-        seed: SEED,
-        ..*context
-    };
+    let context = Context { seed: SEED, ..*context };
     // the share of the poor falls with the level of incomes: halve the interval
     let (mut low, mut high) = (0.15_f64, 6.0_f64);
     for _ in 0..9 {
         let middle = (low * high).sqrt();
-        let seen = visit(&Context {
-            scale: middle,
-            ..context
-        });
+        let seen = visit(&Context { scale: middle, ..context });
         if seen.poor / seen.households > settings.incidence {
             low = middle;
         } else {
@@ -77,9 +66,7 @@ pub(crate) fn run(context: &Context, settings: &Settings) -> (f64, Norms) {
     let kept = 1.0 - settings.exclusion_error;
     let leaked = settings.inclusion_error.min(0.95);
     let wrongly = seen.poor * kept * leaked / (1.0 - leaked) / others;
-    let norms = Norms {
-        poor: kept * seen.poor.max(1.0) / seen.visibility.max(1e-9),
-        others: SPLIT_OFF * wrongly * others / seen.pull.max(1e-9),
-    };
+    let norms =
+        Norms { poor: kept * seen.poor.max(1.0) / seen.visibility.max(1e-9), others: SPLIT_OFF * wrongly * others / seen.pull.max(1e-9) };
     (scale, norms)
 }

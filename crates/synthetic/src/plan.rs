@@ -93,11 +93,7 @@ fn shares(total: u64, count: u64) -> impl Iterator<Item = u64> {
 fn sites(settings: &Settings) -> Result<Vec<Site>, Error> {
     let mut sites = Vec::new();
     let counties = u64::try_from(settings.area.len()).unwrap_or(1);
-    for (county, households) in settings
-        .area
-        .iter()
-        .zip(shares(settings.households, counties))
-    {
+    for (county, households) in settings.area.iter().zip(shares(settings.households, counties)) {
         let usual = u64::from(settings.village_households);
         let villages = households.div_ceil(usual).min(COUNTY_VILLAGES);
         for (slice, households) in (0_u32..).zip(shares(households, villages)) {
@@ -127,20 +123,12 @@ fn parts(settings: &Settings, sites: &[Site]) -> Vec<Part> {
         let county = u32::try_from(site.code / 1_000_000).unwrap_or(0);
         let (province, households) = (county / 10_000, u64::from(site.households));
         match parts.last_mut() {
-            Some(part)
-                if part.province == province
-                    && part.households + households <= settings.part_households =>
-            {
+            Some(part) if part.province == province && part.households + households <= settings.part_households => {
                 part.counties.1 = county;
                 part.households += households;
                 part.sites.end = at + 1;
             }
-            Some(_) | None => parts.push(Part {
-                province,
-                counties: (county, county),
-                households,
-                sites: at..at + 1,
-            }),
+            Some(_) | None => parts.push(Part { province, counties: (county, county), households, sites: at..at + 1 }),
         }
     }
     parts

@@ -46,12 +46,7 @@ impl Random {
             Stream::Measure => 8,
         };
         let start = mix(seed.wrapping_add(GOLDEN.wrapping_mul(purpose)));
-        Self {
-            state: mix(start
-                ^ mix(
-                    convert::bits(key).wrapping_mul(0xD129_0D3A_4A1F_7C2B) ^ 0x5851_F42D_4C95_7F2D
-                )),
-        }
+        Self { state: mix(start ^ mix(convert::bits(key).wrapping_mul(0xD129_0D3A_4A1F_7C2B) ^ 0x5851_F42D_4C95_7F2D)) }
     }
 
     pub(crate) fn word(&mut self) -> u64 {
@@ -87,8 +82,7 @@ impl Random {
     /// Near enough to a standard normal: four 16-bit uniforms of one word (range ±3.46).
     pub(crate) fn normal(&mut self) -> f64 {
         let word = self.word();
-        let sum =
-            (word & 0xFFFF) + ((word >> 16) & 0xFFFF) + ((word >> 32) & 0xFFFF) + (word >> 48);
+        let sum = (word & 0xFFFF) + ((word >> 16) & 0xFFFF) + ((word >> 32) & 0xFFFF) + (word >> 48);
         (f64::from(convert::low(sum)) - 131_070.0) / 37_836.7
     }
 
@@ -136,11 +130,7 @@ pub(crate) fn ln(x: f64) -> f64 {
     let word = x.to_bits();
     let exponent = i32::try_from(word >> 52).unwrap_or(1023) - 1023;
     let mantissa = f64::from_bits((word & 0x000F_FFFF_FFFF_FFFF) | (1023 << 52));
-    let (mantissa, exponent) = if mantissa > std::f64::consts::SQRT_2 {
-        (mantissa / 2.0, exponent + 1)
-    } else {
-        (mantissa, exponent)
-    };
+    let (mantissa, exponent) = if mantissa > std::f64::consts::SQRT_2 { (mantissa / 2.0, exponent + 1) } else { (mantissa, exponent) };
     let t = (mantissa - 1.0) / (mantissa + 1.0);
     let square = t * t;
     let mut sum = 0.0;

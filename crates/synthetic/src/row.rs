@@ -1,8 +1,8 @@
 //! Rows as they are gathered before they become columns.
 
 use crate::codes::{
-    Cause, CompanyRole, DisabilityKind, DisabilityLevel, Family, HouseholdKind, InsuranceKind,
-    Measure, PayrollKind, PropertyKind, SchoolStage, TieKind, VehicleKind, WorkPlace,
+    Cause, CompanyRole, DisabilityKind, DisabilityLevel, Family, HouseholdKind, InsuranceKind, Measure, PayrollKind, PropertyKind,
+    SchoolStage, TieKind, VehicleKind, WorkPlace,
 };
 use crate::declare::Declared;
 use crate::household::Household;

@@ -83,10 +83,8 @@ pub fn line_fen(year: i32) -> i64 {
 }
 
 /// Prefixes of the 31 province-level areas (GB/T 2260).
-const PROVINCES: [u32; 31] = [
-    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52,
-    53, 54, 61, 62, 63, 64, 65,
-];
+const PROVINCES: [u32; 31] =
+    [11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65];
 /// Counties a province of the national register: 31 × 92 = 2,852 (2,850 in targeting.md §6).
 const PROVINCE_COUNTIES: u32 = 92;
 /// 128,000 poor villages hold the national register (engine.md §2).
@@ -99,10 +97,7 @@ impl Settings {
         Self {
             seed,
             households,
-            area: vec![County {
-                code: 990_101,
-                name: "云岭县（虚构）".to_owned(),
-            }],
+            area: vec![County { code: 990_101, name: "云岭县（虚构）".to_owned() }],
             as_of,
             line_fen: line_fen(as_of.year()),
             incidence: 0.12,
@@ -131,10 +126,7 @@ impl Settings {
             for county in 0..PROVINCE_COUNTIES {
                 let prefecture = 71 + county / 12;
                 let code = province * 10_000 + prefecture * 100 + county % 12 + 1;
-                area.push(County {
-                    code,
-                    name: format!("虚构县{code}"),
-                });
+                area.push(County { code, name: format!("虚构县{code}") });
             }
         }
         Self {
@@ -159,11 +151,7 @@ impl Settings {
         }) {
             return wrong("counties are not in ascending order of their codes");
         }
-        if self
-            .area
-            .iter()
-            .any(|county| !(110_000..=999_999).contains(&county.code))
-        {
+        if self.area.iter().any(|county| !(110_000..=999_999).contains(&county.code)) {
             return wrong("a county code has six digits");
         }
         let shares = [

@@ -17,9 +17,6 @@ impl PartSummary {
 
     /// Rows of a table; 0 where there were none.
     pub fn of(&self, table: &str) -> u64 {
-        self.rows
-            .iter()
-            .find(|(name, _)| *name == table)
-            .map_or(0, |(_, rows)| *rows)
+        self.rows.iter().find(|(name, _)| *name == table).map_or(0, |(_, rows)| *rows)
     }
 }

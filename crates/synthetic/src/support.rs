@@ -9,35 +9,17 @@ use crate::row::{ApplicationRow, MeasureRow};
 use crate::survey::{Survey, known};
 
 /// Writes what a household was given and what it asked for.
-pub(crate) fn support(
-    random: &mut Random,
-    survey: &mut Survey<'_>,
-    serial: i64,
-    truth: &Household,
-    listing: &Listing,
-) {
+pub(crate) fn support(random: &mut Random, survey: &mut Survey<'_>, serial: i64, truth: &Household, listing: &Listing) {
     apply(random, survey, serial, truth, listing);
     if !known(listing) {
         return;
     }
     let as_of = survey.rules.context.as_of;
-    let earliest = listing
-        .registered_on
-        .or(listing.identified_on)
-        .unwrap_or(as_of - 900);
-    let cause = listing
-        .causes
-        .first()
-        .copied()
-        .flatten()
-        .unwrap_or(Cause::Other);
+    let earliest = listing.registered_on.or(listing.identified_on).unwrap_or(as_of - 900);
+    let cause = listing.causes.first().copied().flatten().unwrap_or(Cause::Other);
     let mut given: Vec<Measure> = Vec::with_capacity(5);
     for _ in 0..random.between(1, 4) {
-        let measure = if random.chance(0.55) {
-            fitting(cause)
-        } else {
-            usual(random)
-        };
+        let measure = if random.chance(0.55) { fitting(cause) } else { usual(random) };
         if !given.contains(&measure) {
             given.push(measure);
         }
@@ -47,18 +29,10 @@ pub(crate) fn support(
     }
     for measure in given {
         let started = (earliest + random.between(10, 700)).min(as_of - 5);
-        let pays = matches!(
-            measure,
-            Measure::Production | Measure::Employment | Measure::Finance | Measure::PublicJob
-        );
+        let pays = matches!(measure, Measure::Production | Measure::Employment | Measure::Finance | Measure::PublicJob);
         let months = random.between(4, 30);
-        let ended =
-            Some(started + months * 30).filter(|ended| *ended < as_of && !random.chance(0.3));
-        let works = random.chance(if measure == fitting(cause) {
-            0.74
-        } else {
-            0.45
-        });
+        let ended = Some(started + months * 30).filter(|ended| *ended < as_of && !random.chance(0.3));
+        let works = random.chance(if measure == fitting(cause) { 0.74 } else { 0.45 });
         let gained = if measure == Measure::PublicJob && truth.income.public_job > 0 {
             truth.income.public_job
         } else if works && pays {
@@ -78,9 +52,7 @@ pub(crate) fn support(
             ended,
             effect: (!random.chance(0.04)).then_some(effect),
             gained: pays.then_some(gained),
-            amount: convert::fen(
-                f64::from(random.between(2, 120)) * 100.0 * survey.rules.context.prices,
-            ),
+            amount: convert::fen(f64::from(random.between(2, 120)) * 100.0 * survey.rules.context.prices),
         });
     }
 }
@@ -117,13 +89,7 @@ fn usual(random: &mut Random) -> Measure {
 }
 
 /// Most of those on the list applied; so did some who were turned down, more often the poor.
-fn apply(
-    random: &mut Random,
-    survey: &mut Survey<'_>,
-    serial: i64,
-    truth: &Household,
-    listing: &Listing,
-) {
+fn apply(random: &mut Random, survey: &mut Survey<'_>, serial: i64, truth: &Household, listing: &Listing) {
     let as_of = survey.rules.context.as_of;
     let entered = listing.identified_on.or(listing.registered_on);
     if let Some(entered) = entered
@@ -137,18 +103,9 @@ fn apply(
         });
     }
     let wants = if truth.verdict.poor { 0.22 } else { 0.02 };
-    if !matches!(
-        listing.status,
-        Registration::Registered | Registration::Monitored
-    ) && random.chance(wants)
-    {
+    if !matches!(listing.status, Registration::Registered | Registration::Monitored) && random.chance(wants) {
         let applied = as_of - random.between(3, 500);
         let decided = Some(applied + random.between(10, 40)).filter(|decided| *decided <= as_of);
-        survey.batch.applications.push(ApplicationRow {
-            household: serial,
-            applied,
-            accepted: decided.map(|_| false),
-            decided,
-        });
+        survey.batch.applications.push(ApplicationRow { household: serial, applied, accepted: decided.map(|_| false), decided });
     }
 }

@@ -61,12 +61,7 @@ pub(crate) fn survey(rules: &Rules, village: &Village, batch: &mut Batch) {
     let first = batch.contradictions.len();
     let mut births = Births::new(rules.context.as_of);
     let mut people: Vec<Person> = Vec::with_capacity(12);
-    let mut survey = Survey {
-        rules,
-        village,
-        batch,
-        before: None,
-    };
+    let mut survey = Survey { rules, village, batch, before: None };
     let mut number = 1;
     while number <= village.site.households {
         let truth = household::household(&rules.context, village, number, &mut births, &mut people);
@@ -83,57 +78,25 @@ impl Survey<'_> {
     /// Visits a true household; gives back how many numbers of the register it took.
     fn household(&mut self, number: u32, truth: Household, people: &mut Vec<Person>) -> u32 {
         let random = &mut self.random(Stream::Declaration, number);
-        let elder =
-            |person: &Person| matches!(person.relation, Relation::Father | Relation::Mother);
+        let elder = |person: &Person| matches!(person.relation, Relation::Father | Relation::Mother);
         let splits = truth.form == Form::Stem
             && truth.manner == Manner::Strategic
             && number < self.village.site.households
             && people.iter().any(elder)
             && random.chance(0.6);
         if !splits {
-            self.visit(
-                random,
-                &Unit {
-                    number,
-                    truth,
-                    people,
-                    split_from: None,
-                    splits: false,
-                },
-            );
+            self.visit(random, &Unit { number, truth, people, split_from: None, splits: false });
             return 1;
         }
         let mut elders: Vec<Person> = people.iter().copied().filter(elder).collect();
         people.retain(|person| !elder(person));
         for (at, person) in elders.iter_mut().enumerate() {
-            person.relation = if at == 0 {
-                Relation::Head
-            } else {
-                Relation::Spouse
-            };
+            person.relation = if at == 0 { Relation::Head } else { Relation::Spouse };
         }
         let (rest, apart) = divide(truth);
-        self.visit(
-            random,
-            &Unit {
-                number,
-                truth: rest,
-                people,
-                split_from: None,
-                splits: true,
-            },
-        );
+        self.visit(random, &Unit { number, truth: rest, people, split_from: None, splits: true });
         let random = &mut self.random(Stream::Declaration, number + 1);
-        self.visit(
-            random,
-            &Unit {
-                number: number + 1,
-                truth: apart,
-                people: &elders,
-                split_from: Some(number),
-                splits: false,
-            },
-        );
+        self.visit(random, &Unit { number: number + 1, truth: apart, people: &elders, split_from: Some(number), splits: false });
         2
     }
 
@@ -141,22 +104,9 @@ impl Survey<'_> {
         Random::keyed(self.rules.context.seed, self.village.serial(number), stream)
     }
 
-    pub(crate) fn plant(
-        &mut self,
-        household: i64,
-        person: Option<i64>,
-        family: Family,
-        hidden: bool,
-        visible: bool,
-    ) {
+    pub(crate) fn plant(&mut self, household: i64, person: Option<i64>, family: Family, hidden: bool, visible: bool) {
         if self.rules.extracts {
-            self.batch.contradictions.push(ContradictionRow {
-                household,
-                person,
-                family,
-                hidden,
-                visible,
-            });
+            self.batch.contradictions.push(ContradictionRow { household, person, family, hidden, visible });
         }
     }
 
@@ -168,25 +118,13 @@ impl Survey<'_> {
         let listing = if unit.split_from.is_some() {
             listing::list_split(chosen, as_of, truth, unit.people)
         } else {
-            listing::list(
-                chosen,
-                self.rules.norms,
-                self.rules.context.listed_only,
-                as_of,
-                truth,
-                unit.people,
-            )
+            listing::list(chosen, self.rules.norms, self.rules.context.listed_only, as_of, truth, unit.people)
         };
         let roster = self.roster(random, serial, unit, &listing);
         let size = i32::try_from(roster.listed.len()).unwrap_or(1).max(1);
-        let mut declared =
-            declare::declare(random, &self.rules.context, truth, self.village.fraud, size);
+        let mut declared = declare::declare(random, &self.rules.context, truth, self.village.fraud, size);
         if random.chance(0.006) {
-            declared.size += if size > 1 && random.chance(0.5) {
-                -1
-            } else {
-                1
-            };
+            declared.size += if size > 1 && random.chance(0.5) { -1 } else { 1 };
             self.plant(serial, None, Family::Members, false, true);
         }
         self.fraud(random, serial, unit, &mut declared);
@@ -198,12 +136,7 @@ impl Survey<'_> {
             number: unit.number,
             phone,
             declared,
-            relative: roster
-                .listed
-                .iter()
-                .rev()
-                .copied()
-                .find(|(_, person)| (18..70).contains(&person.age)),
+            relative: roster.listed.iter().rev().copied().find(|(_, person)| (18..70).contains(&person.age)),
         });
         let block = self.village.site.households / 3 + 1;
         self.batch.households.push(HouseholdRow {
@@ -220,40 +153,21 @@ impl Survey<'_> {
     }
 
     /// Departments' files, patterns, ties, measures: all that lies beside the register.
-    fn compare(
-        &mut self,
-        unit: &Unit<'_>,
-        listing: &Listing,
-        declared: &Declared,
-        roster: &Roster,
-    ) {
+    fn compare(&mut self, unit: &Unit<'_>, listing: &Listing, declared: &Declared, roster: &Roster) {
         let (serial, truth) = (self.village.serial(unit.number), &unit.truth);
         self.against_departments(serial, truth, listing, declared, roster.wealth);
         let mut records = self.random(Stream::Extract, unit.number + 5_000);
         let departments = self.rules.departments;
-        departments.strays(
-            &mut records,
-            self.batch,
-            (serial, self.village.site.code),
-            truth,
-            &roster.listed,
-        );
+        departments.strays(&mut records, self.batch, (serial, self.village.site.code), truth, &roster.listed);
         if declared.cost_hidden && roster.hospital {
             self.plant(serial, None, Family::Hospital, true, true);
         }
-        if declared.under_reported && roster.migrant_wages > declared.income.wage * 8 / 5 + 500_000
-        {
+        if declared.under_reported && roster.migrant_wages > declared.income.wage * 8 / 5 + 500_000 {
             self.plant(serial, None, Family::Wages, true, true);
         }
         self.falsehoods(serial, unit, listing, declared);
         self.ties(unit);
-        support::support(
-            &mut self.random(Stream::Measure, unit.number),
-            self,
-            serial,
-            truth,
-            listing,
-        );
+        support::support(&mut self.random(Stream::Measure, unit.number), self, serial, truth, listing);
     }
 
     /// One in a hundred leaves the telephone of the house before.
@@ -263,26 +177,14 @@ impl Survey<'_> {
             Some(before) if shares && !before.declared.empty(PHONE) => {
                 let (other, phone) = (before.number, before.phone);
                 self.plant(serial, None, Family::SharedPhone, false, true);
-                self.plant(
-                    self.village.serial(other),
-                    None,
-                    Family::SharedPhone,
-                    false,
-                    true,
-                );
+                self.plant(self.village.serial(other), None, Family::SharedPhone, false, true);
                 phone
             }
             Some(_) | None => self.village.phone(number),
         }
     }
 
-    fn fraud(
-        &mut self,
-        random: &mut Random,
-        serial: i64,
-        unit: &Unit<'_>,
-        declared: &mut Declared,
-    ) {
+    fn fraud(&mut self, random: &mut Random, serial: i64, unit: &Unit<'_>, declared: &mut Declared) {
         match (self.village.fraud, &self.before) {
             (Fraud::Copied, Some(before)) if random.chance(0.45) && unit.split_from.is_none() => {
                 declared.copy(&before.declared);
@@ -295,32 +197,13 @@ impl Survey<'_> {
         }
     }
 
-    fn against_departments(
-        &mut self,
-        serial: i64,
-        truth: &Household,
-        listing: &Listing,
-        declared: &Declared,
-        shown: ShownWealth,
-    ) {
+    fn against_departments(&mut self, serial: i64, truth: &Household, listing: &Listing, declared: &Declared, shown: ShownWealth) {
         let owned = &truth.wealth;
-        let large = owned
-            .vehicle
-            .is_some_and(|vehicle| vehicle.kind != VehicleKind::Tractor);
+        let large = owned.vehicle.is_some_and(|vehicle| vehicle.kind != VehicleKind::Tractor);
         let facts = [
             (large, declared.vehicle, Family::Vehicle, shown.vehicle),
-            (
-                owned.house.is_some(),
-                declared.second_house,
-                Family::SecondHouse,
-                shown.house,
-            ),
-            (
-                owned.business().is_some(),
-                declared.company,
-                Family::Company,
-                shown.company,
-            ),
+            (owned.house.is_some(), declared.second_house, Family::SecondHouse, shown.house),
+            (owned.business().is_some(), declared.company, Family::Company, shown.company),
         ];
         for (true_, said, family, visible) in facts {
             if true_ && (!said || listing.current()) {
@@ -367,21 +250,14 @@ impl Survey<'_> {
         let last = village.site.households;
         let mut others: Vec<(u32, TieKind)> = Vec::with_capacity(6);
         if number < last {
-            let kind = if unit.splits {
-                TieKind::SplitOff
-            } else {
-                TieKind::Neighbour
-            };
+            let kind = if unit.splits { TieKind::SplitOff } else { TieKind::Neighbour };
             others.push((number + 1, kind));
         }
         let seed = self.rules.context.seed;
         let surname = village.surname(seed, number);
         for _ in 0..5 {
             let other = number + 1 + random.below(last.saturating_sub(number).max(1));
-            let kind = random.choose(
-                &[(0.3, TieKind::Sibling), (0.2, TieKind::Parent)],
-                TieKind::Clan,
-            );
+            let kind = random.choose(&[(0.3, TieKind::Sibling), (0.2, TieKind::Parent)], TieKind::Clan);
             if other <= last && village.surname(seed, other) == surname {
                 others.push((other, kind));
             }
@@ -389,44 +265,29 @@ impl Survey<'_> {
         others.sort_by_key(|(other, _)| *other);
         others.dedup_by_key(|(other, _)| *other);
         for (other, kind) in others {
-            self.batch.ties.push(TieRow {
-                household: serial,
-                other: village.serial(other),
-                kind,
-            });
+            self.batch.ties.push(TieRow { household: serial, other: village.serial(other), kind });
         }
     }
 
     /// Households that no enumerator found: only departments know of their people.
     fn hidden(&mut self, births: &mut Births, people: &mut Vec<Person>) {
-        let random = &mut Random::keyed(
-            self.rules.context.seed,
-            self.village.site.code,
-            Stream::Hidden,
-        );
+        let random = &mut Random::keyed(self.rules.context.seed, self.village.site.code, Stream::Hidden);
         let expected = f64::from(self.village.site.households) * self.rules.unsurveyed;
         let mut left = expected;
         let mut number = HIDDEN;
         while left > 0.0 && number < 9_999 {
             if left >= 1.0 || random.chance(left) {
                 number += 1;
-                let truth =
-                    household::household(&self.rules.context, self.village, number, births, people);
+                let truth = household::household(&self.rules.context, self.village, number, births, people);
                 let serial = self.village.serial(number);
                 let departments = self.rules.departments;
                 let mut records = self.random(Stream::Extract, number);
                 for person in people.iter() {
-                    let _shown = departments.person(
-                        &mut records,
-                        self.batch,
-                        person,
-                        self.village.site.code,
-                    );
+                    let _shown = departments.person(&mut records, self.batch, person, self.village.site.code);
                     self.missed(serial, false, person, &truth);
                 }
                 let place = (serial, self.village.site.code);
-                let _shown =
-                    departments.wealth(&mut records, self.batch, place, &truth.wealth, people);
+                let _shown = departments.wealth(&mut records, self.batch, place, &truth.wealth, people);
             }
             left -= 1.0;
         }
@@ -474,10 +335,7 @@ fn divide(truth: Household) -> (Household, Household) {
 fn helper(random: &mut Random, as_of: i32) -> (Name, i32) {
     let sex = random.choose(&[(0.6, Sex::Male)], Sex::Female);
     let surname = name::surname(random);
-    (
-        Name::new(random, surname, sex),
-        as_of - random.between(60, 1_800),
-    )
+    (Name::new(random, surname, sex), as_of - random.between(60, 1_800))
 }
 
 /// Whether the household was ever looked at by the programme.

@@ -1,9 +1,6 @@
 //! Whole counties, seen only through what the sink receives.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a test that meets another kind of column has failed"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test that meets another kind of column has failed")]
 
 mod calibration;
 mod planted;
@@ -27,8 +24,7 @@ fn append(into: &mut Values, from: Values) {
         (Values::Serial(all), Values::Serial(new)) | (Values::Area(all), Values::Area(new)) => {
             all.extend(new);
         }
-        (Values::Reference(all), Values::Reference(new))
-        | (Values::Money(all), Values::Money(new)) => all.extend(new),
+        (Values::Reference(all), Values::Reference(new)) | (Values::Money(all), Values::Money(new)) => all.extend(new),
         (Values::Integer(all), Values::Integer(new)) | (Values::Date(all), Values::Date(new)) => {
             all.extend(new);
         }
@@ -37,8 +33,7 @@ fn append(into: &mut Values, from: Values) {
         (Values::Code(all), Values::Code(new)) => all.keys.extend(new.keys),
         (Values::Text(all), Values::Text(new)) => {
             let base = *all.offsets.last().unwrap();
-            all.offsets
-                .extend(new.offsets.iter().skip(1).map(|offset| offset + base));
+            all.offsets.extend(new.offsets.iter().skip(1).map(|offset| offset + base));
             all.text.push_str(&new.text);
         }
         _ => panic!("a column changed its type"),
@@ -49,10 +44,7 @@ impl Sink for Register {
     fn batch(&mut self, table: &'static str, columns: Vec<Column>) -> Result<(), Error> {
         self.batches += 1;
         let rows = columns[0].values.len();
-        assert!(
-            columns.iter().all(|column| column.values.len() == rows),
-            "{table}"
-        );
+        assert!(columns.iter().all(|column| column.values.len() == rows), "{table}");
         match self.tables.get_mut(table) {
             None => {
                 self.tables.insert(table, columns);
@@ -79,20 +71,13 @@ pub(super) fn county(seed: u64, households: u64) -> (Register, PartSummary) {
 
 impl Register {
     pub(super) fn values(&self, table: &str, column: &str) -> &Values {
-        let columns = self
-            .tables
-            .get(table)
-            .unwrap_or_else(|| panic!("no table {table}"));
+        let columns = self.tables.get(table).unwrap_or_else(|| panic!("no table {table}"));
         let found = columns.iter().find(|found| found.name == column);
-        &found
-            .unwrap_or_else(|| panic!("no column {table}.{column}"))
-            .values
+        &found.unwrap_or_else(|| panic!("no column {table}.{column}")).values
     }
 
     pub(super) fn rows(&self, table: &str) -> usize {
-        self.tables
-            .get(table)
-            .map_or(0, |columns| columns[0].values.len())
+        self.tables.get(table).map_or(0, |columns| columns[0].values.len())
     }
 
     pub(super) fn serials(&self, table: &str, column: &str) -> &[i64] {
@@ -139,10 +124,7 @@ impl Register {
     pub(super) fn planted(&self, family: &str) -> BTreeSet<i64> {
         let families = self.texts("contradiction", "family");
         let households = self.serials("contradiction", "household");
-        let of = households
-            .iter()
-            .zip(families)
-            .filter(|(_, found)| *found == Some(family));
+        let of = households.iter().zip(families).filter(|(_, found)| *found == Some(family));
         of.map(|(household, _)| *household).collect()
     }
 
@@ -155,9 +137,8 @@ impl Register {
                     Values::Text(buffer) => format!("{}{:?}", buffer.text, buffer.offsets),
                     other => format!("{other:?}"),
                 };
-                let hash = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-                    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-                });
+                let hash =
+                    text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
                 digests.insert(format!("{table}.{}", column.name), hash);
             }
         }

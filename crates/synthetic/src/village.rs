@@ -70,16 +70,9 @@ impl Village {
             Terrain::Mountain => (2.2, 0.82, -0.18, 0.16),
         };
         let road_km = usual_km * random.lognormal(0.5);
-        let disaster = random.chance(0.06).then(|| {
-            random.choose(
-                &[
-                    (0.4, Risks::Flood),
-                    (0.2, Risks::Geological),
-                    (0.25, Risks::Drought),
-                ],
-                Risks::Weather,
-            )
-        });
+        let disaster = random
+            .chance(0.06)
+            .then(|| random.choose(&[(0.4, Risks::Flood), (0.2, Risks::Geological), (0.25, Risks::Drought)], Risks::Weather));
         let level = effect - 0.04 * (road_km - usual_km) + 0.08 * random.normal();
         let minority = random.chance(0.2);
         // spread evenly as well: every county of some 40 villages has both kinds
@@ -100,16 +93,8 @@ impl Village {
             dry: random.chance(dry),
             disaster,
             level,
-            clans: [
-                name::surname(random),
-                name::surname(random),
-                name::surname(random),
-            ],
-            ethnicity: if minority {
-                1 + u8::try_from(random.below(5)).unwrap_or(0)
-            } else {
-                0
-            },
+            clans: [name::surname(random), name::surname(random), name::surname(random)],
+            ethnicity: if minority { 1 + u8::try_from(random.below(5)).unwrap_or(0) } else { 0 },
             fraud,
         }
     }
@@ -149,16 +134,11 @@ const OLDEST: i32 = 119;
 impl Births {
     pub(crate) fn new(as_of: i32) -> Self {
         let (year, _, _) = calendar::civil_of(as_of);
-        Self {
-            taken: vec![0; 2 * 121],
-            year,
-            as_of,
-        }
+        Self { taken: vec![0; 2 * 121], year, as_of }
     }
 
     fn turn(&mut self, age: i32, sex: Sex) -> u32 {
-        let row = usize::try_from(age.clamp(0, OLDEST + 1)).unwrap_or(0) * 2
-            + usize::from(sex == Sex::Male);
+        let row = usize::try_from(age.clamp(0, OLDEST + 1)).unwrap_or(0) * 2 + usize::from(sex == Sex::Male);
         self.taken.get_mut(row).map_or(0, |count| {
             *count += 1;
             *count - 1

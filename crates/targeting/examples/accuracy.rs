@@ -4,11 +4,7 @@
 //! (CSV: household, outcome, weight, group, one column of folds a repeat); directions (CSV: feature,
 //! direction). Writes a CSV: repeat, household, ours, scorecard, booster, lower, upper; prints CPU
 //! seconds a fit and what won as JSON lines.
-#![expect(
-    clippy::print_stdout,
-    clippy::indexing_slicing,
-    reason = "a bench: it reports to whoever runs it and stops on bad input"
-)]
+#![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a bench: it reports to whoever runs it and stops on bad input")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -41,30 +37,17 @@ fn hash(text: &str) -> u64 {
 
 fn cpu_seconds() -> Anyhow<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    Ok(text
-        .split_whitespace()
-        .next()
-        .unwrap_or("0")
-        .parse::<f64>()?
-        / 1e9)
+    Ok(text.split_whitespace().next().unwrap_or("0").parse::<f64>()? / 1e9)
 }
 
 fn read(arguments: &[String]) -> Anyhow<Survey> {
     let mut reader = csv::Reader::from_path(&arguments[0])?;
-    let names: Vec<String> = reader
-        .headers()?
-        .iter()
-        .skip(1)
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> = reader.headers()?.iter().skip(1).map(str::to_owned).collect();
     let mut features = BTreeMap::new();
     for record in reader.records() {
         let record = record?;
         let number = |text: &str| text.parse::<f32>().unwrap_or(f32::NAN);
-        features.insert(
-            record[0].to_owned(),
-            record.iter().skip(1).map(number).collect::<Vec<f32>>(),
-        );
+        features.insert(record[0].to_owned(), record.iter().skip(1).map(number).collect::<Vec<f32>>());
     }
     let mut survey = Survey {
         matrix: Matrix::try_new(Vec::new(), Vec::new())?,
@@ -79,9 +62,7 @@ fn read(arguments: &[String]) -> Anyhow<Survey> {
     let mut columns = vec![Vec::new(); names.len()];
     for record in csv::Reader::from_path(&arguments[1])?.records() {
         let record = record?;
-        let row = features
-            .get(&record[0])
-            .ok_or("a household has no features")?;
+        let row = features.get(&record[0]).ok_or("a household has no features")?;
         for (column, value) in columns.iter_mut().zip(row) {
             column.push(*value);
         }
@@ -131,8 +112,7 @@ fn rival_settings(rows: usize, monotone: &[Monotone]) -> BoosterSettings {
 /// Lines of the output for one held-out fold.
 fn held_out(survey: &Survey, repeat: usize, fold: usize) -> Anyhow<Vec<String>> {
     let folds = &survey.folds[repeat];
-    let (out, seen): (Vec<usize>, Vec<usize>) =
-        (0..folds.len()).partition(|&row| folds[row] == fold);
+    let (out, seen): (Vec<usize>, Vec<usize>) = (0..folds.len()).partition(|&row| folds[row] == fold);
     let matrix = survey.matrix.select(&seen);
     let (weights, keys) = (pick(&survey.weights, &seen), pick(&survey.keys, &seen));
     let outcome = pick(&survey.outcome, &seen);
@@ -146,23 +126,12 @@ fn held_out(survey: &Survey, repeat: usize, fold: usize) -> Anyhow<Vec<String>> 
         trained_on: "",
         fingerprint: "",
     };
-    let settings = Settings {
-        threads: 1,
-        ..Settings::default()
-    };
+    let settings = Settings { threads: 1, ..Settings::default() };
     let start = cpu_seconds()?;
     let model = train(&training, &settings)?;
     let trained = cpu_seconds()?;
-    let target: Vec<f64> = outcome
-        .iter()
-        .map(|&poor| f64::from(u8::from(poor)))
-        .collect();
-    let sample = Sample {
-        matrix: &matrix,
-        target: &target,
-        weights: &vec![1.0; seen.len()],
-        keys: &keys,
-    };
+    let target: Vec<f64> = outcome.iter().map(|&poor| f64::from(u8::from(poor))).collect();
+    let sample = Sample { matrix: &matrix, target: &target, weights: &vec![1.0; seen.len()], keys: &keys };
     let single = rival_settings(seen.len(), &survey.monotone);
     let before = cpu_seconds()?;
     let booster = Booster::fit(&sample, &single)?;
@@ -177,21 +146,10 @@ fn held_out(survey: &Survey, repeat: usize, fold: usize) -> Anyhow<Vec<String>> 
     let columns = part.columns();
     let linear = model.scorecard().predict(&columns);
     let alone = booster.predict(&columns);
-    let lines = out
-        .iter()
-        .zip(model.predict(&columns))
-        .zip(linear)
-        .zip(alone);
+    let lines = out.iter().zip(model.predict(&columns)).zip(linear).zip(alone);
     let line = |(((row, ours), linear), alone): (((&usize, f64), f64), f64)| {
         let band = model.interval(ours);
-        format!(
-            "{repeat},{},{ours},{},{},{},{}",
-            survey.households[*row],
-            logistic(linear),
-            logistic(alone),
-            band.lower,
-            band.upper
-        )
+        format!("{repeat},{},{ours},{},{},{},{}", survey.households[*row], logistic(linear), logistic(alone), band.lower, band.upper)
     };
     Ok(lines.map(line).collect())
 }
@@ -213,10 +171,7 @@ fn main() -> Anyhow<()> {
                 return Ok(());
             };
             let done = held_out(&survey, repeat, fold)?;
-            lines
-                .lock()
-                .map_err(|error| error.to_string())?
-                .extend(done);
+            lines.lock().map_err(|error| error.to_string())?.extend(done);
         }
     };
     std::thread::scope(|scope| -> Anyhow<()> {

@@ -3,11 +3,7 @@
 //!
 //! `trees MATRIX ROWS FEATURES FIT_ROWS TREES LEAVES`: the matrix is little-endian f32, column by
 //! column, its last column the 0/1 outcome.
-#![expect(
-    clippy::print_stdout,
-    clippy::indexing_slicing,
-    reason = "a bench: it reports to whoever runs it and stops on bad input"
-)]
+#![expect(clippy::print_stdout, clippy::indexing_slicing, reason = "a bench: it reports to whoever runs it and stops on bad input")]
 
 use std::error::Error;
 use std::hint::black_box;
@@ -27,10 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let number = |at: usize| -> Result<usize, Box<dyn Error>> { Ok(arguments[at].parse()?) };
     let bytes = std::fs::read(&arguments[0])?;
     let (rows, features, fit_rows) = (number(1)?, number(2)?, number(3)?);
-    let values: Vec<f32> = bytes
-        .chunks_exact(4)
-        .map(|chunk| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]))
-        .collect();
+    let values: Vec<f32> = bytes.chunks_exact(4).map(|chunk| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]])).collect();
     let columns: Vec<&[f32]> = values.chunks_exact(rows).collect();
     let (outcome, columns) = columns.split_last().ok_or("the matrix is empty")?;
     let target: Vec<f64> = outcome[..fit_rows].iter().map(|&y| f64::from(y)).collect();
@@ -38,12 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let part = columns.iter().map(|column| column[..fit_rows].to_vec());
     let matrix = Matrix::try_new(names, part.collect())?;
     let keys: Vec<u64> = (0_u64..).take(fit_rows).collect();
-    let sample = Sample {
-        matrix: &matrix,
-        target: &target,
-        weights: &vec![1.0; fit_rows],
-        keys: &keys,
-    };
+    let sample = Sample { matrix: &matrix, target: &target, weights: &vec![1.0; fit_rows], keys: &keys };
     let settings = BoosterSettings {
         rounds: u32::try_from(number(4)?)?,
         max_leaves: u32::try_from(number(5)?)?,
@@ -71,10 +59,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let explained = (cpu_seconds()? - before) / 100.0;
     let mean = scores.iter().sum::<f64>() / f64::from(u32::try_from(rows)?);
-    println!(
-        "{{\"fit\":{},\"predict\":{best},\"explain\":{explained},\"trees\":{},\"mean\":{mean}}}",
-        fitted - start,
-        booster.trees()
-    );
+    println!("{{\"fit\":{},\"predict\":{best},\"explain\":{explained},\"trees\":{},\"mean\":{mean}}}", fitted - start, booster.trees());
     Ok(())
 }

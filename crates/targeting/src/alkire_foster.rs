@@ -57,10 +57,7 @@ pub struct Bands {
 
 impl Default for Bands {
     fn default() -> Self {
-        Self {
-            vulnerable: Fraction::new(1, 5),
-            severe: Fraction::new(1, 2),
-        }
+        Self { vulnerable: Fraction::new(1, 5), severe: Fraction::new(1, 2) }
     }
 }
 
@@ -77,10 +74,7 @@ impl Dimension {
     /// A dimension whose `indicators` indicators have equal shares.
     #[must_use]
     pub fn equal(weight: Fraction, indicators: usize) -> Self {
-        Self {
-            weight,
-            shares: vec![None; indicators],
-        }
+        Self { weight, shares: vec![None; indicators] }
     }
 }
 
@@ -88,9 +82,7 @@ impl Dimension {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MeasureError {
     /// No indicator or more than [`MAX_INDICATORS`].
-    #[error(
-        "a measure has 1 to {MAX_INDICATORS} indicators, this one has {found}; merge or remove indicators"
-    )]
+    #[error("a measure has 1 to {MAX_INDICATORS} indicators, this one has {found}; merge or remove indicators")]
     IndicatorCount { found: usize },
     /// A fraction with denominator zero.
     #[error("{what} is {numerator}/0; give a denominator above zero")]
@@ -110,9 +102,7 @@ pub enum MeasureError {
     #[error("{what} {found} is not above 0 and at most 1; choose a share of the total weight")]
     CutoffRange { what: &'static str, found: Fraction },
     /// The common denominator of the weights does not fit in 32 bits.
-    #[error(
-        "the weights have no common denominator below 4,294,967,296; use fractions with smaller denominators"
-    )]
+    #[error("the weights have no common denominator below 4,294,967,296; use fractions with smaller denominators")]
     DenominatorTooLarge,
 }
 
@@ -168,8 +158,7 @@ impl Score {
     /// Whether the score is at or above a limit, exactly.
     #[must_use]
     pub fn reaches(self, limit: Fraction) -> bool {
-        u64::from(self.numerator) * u64::from(limit.denominator)
-            >= u64::from(limit.numerator) * u64::from(self.denominator)
+        u64::from(self.numerator) * u64::from(limit.denominator) >= u64::from(limit.numerator) * u64::from(self.denominator)
     }
 }
 
@@ -193,15 +182,9 @@ impl Measure {
     /// # Errors
     /// [`MeasureError`] if there are none or too many indicators, the sum is not 1, the
     /// cutoff is outside (0, 1], or a common denominator does not fit in 32 bits.
-    pub fn try_new(
-        weights: &[Fraction],
-        cutoff: Cutoff,
-        missing: MissingPolicy,
-    ) -> Result<Self, MeasureError> {
+    pub fn try_new(weights: &[Fraction], cutoff: Cutoff, missing: MissingPolicy) -> Result<Self, MeasureError> {
         if weights.is_empty() || weights.len() > MAX_INDICATORS {
-            return Err(MeasureError::IndicatorCount {
-                found: weights.len(),
-            });
+            return Err(MeasureError::IndicatorCount { found: weights.len() });
         }
         for weight in weights {
             weight.require_denominator("a weight")?;
@@ -213,20 +196,11 @@ impl Measure {
         if !found.is_one() {
             return Err(MeasureError::WeightsSum { found });
         }
-        let scale =
-            fraction::common_denominator(weights).ok_or(MeasureError::DenominatorTooLarge)?;
+        let scale = fraction::common_denominator(weights).ok_or(MeasureError::DenominatorTooLarge)?;
         let weights: Vec<u32> = weights.iter().map(|weight| weight.units(scale)).collect();
         let known = u32::MAX >> (MAX_INDICATORS - weights.len());
         let dimensions = (0..weights.len()).collect();
-        Ok(Self {
-            weights,
-            dimensions,
-            scale,
-            known,
-            cutoff,
-            bands: Bands::default(),
-            missing,
-        })
+        Ok(Self { weights, dimensions, scale, known, cutoff, bands: Bands::default(), missing })
     }
 
     /// A measure from nested weights: an indicator's weight is its dimension's weight times
@@ -234,24 +208,13 @@ impl Measure {
     ///
     /// # Errors
     /// As [`Measure::try_new`], and if the shares of a dimension do not sum to exactly 1.
-    pub fn nested(
-        dimensions: &[Dimension],
-        cutoff: Cutoff,
-        missing: MissingPolicy,
-    ) -> Result<Self, MeasureError> {
+    pub fn nested(dimensions: &[Dimension], cutoff: Cutoff, missing: MissingPolicy) -> Result<Self, MeasureError> {
         let mut weights = Vec::new();
         let mut owners = Vec::new();
         for (number, dimension) in dimensions.iter().enumerate() {
-            dimension
-                .weight
-                .require_denominator("a dimension's weight")?;
+            dimension.weight.require_denominator("a dimension's weight")?;
             for share in fraction::shares(number, &dimension.shares)? {
-                weights.push(
-                    dimension
-                        .weight
-                        .times(share)
-                        .ok_or(MeasureError::DenominatorTooLarge)?,
-                );
+                weights.push(dimension.weight.times(share).ok_or(MeasureError::DenominatorTooLarge)?);
                 owners.push(number);
             }
         }
@@ -324,11 +287,7 @@ impl Measure {
         if denominator == 0 {
             return None;
         }
-        let unjudged = Score {
-            numerator,
-            denominator,
-            poor: false,
-        };
+        let unjudged = Score { numerator, denominator, poor: false };
         let poor = match self.cutoff {
             Cutoff::Share(share) => unjudged.reaches(share),
             Cutoff::Union => numerator > 0,

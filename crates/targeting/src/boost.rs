@@ -112,11 +112,7 @@ impl BoosterSettings {
             if value >= low && value <= high {
                 return Ok(());
             }
-            Err(Error::Setting {
-                name,
-                value,
-                allowed,
-            })
+            Err(Error::Setting { name, value, allowed })
         };
         let positive = f64::MIN_POSITIVE;
         let most = f64::MAX;
@@ -169,20 +165,9 @@ impl Booster {
         Self::assemble(sample.matrix.names().to_vec(), settings.loss, base, trees)
     }
 
-    fn assemble(
-        names: Vec<String>,
-        loss: Loss,
-        base: Vec<f64>,
-        trees: Vec<Tree>,
-    ) -> Result<Self, Error> {
+    fn assemble(names: Vec<String>, loss: Loss, base: Vec<f64>, trees: Vec<Tree>) -> Result<Self, Error> {
         let flat = Flat::new(&trees, names.len(), base.len())?;
-        Ok(Self {
-            names,
-            loss,
-            base,
-            trees,
-            flat,
-        })
+        Ok(Self { names, loss, base, trees, flat })
     }
 
     /// The ensemble after its first `rounds` rounds.
@@ -203,11 +188,7 @@ impl Booster {
         let Some(first) = boosters.first() else {
             return Err(tree::stored("no ensemble to average"));
         };
-        let alike = |other: &Self| {
-            other.names == first.names
-                && other.base.len() == first.base.len()
-                && other.loss == first.loss
-        };
+        let alike = |other: &Self| other.names == first.names && other.base.len() == first.base.len() && other.loss == first.loss;
         if !boosters.iter().all(alike) {
             return Err(tree::stored("ensembles of different features or losses"));
         }
@@ -276,10 +257,7 @@ impl Booster {
 
 impl PartialEq for Booster {
     fn eq(&self, other: &Self) -> bool {
-        self.names == other.names
-            && self.loss == other.loss
-            && self.base == other.base
-            && self.trees == other.trees
+        self.names == other.names && self.loss == other.loss && self.base == other.base && self.trees == other.trees
     }
 }
 

@@ -50,24 +50,16 @@ impl Calibration {
     /// Returns it with the names and losses of all kinds.
     #[must_use]
     pub fn choose(scored: &Scored<'_>) -> (Self, Vec<(&'static str, f64)>) {
-        let kinds: [(&'static str, Fit); 3] = [
-            ("identity", |_, _, _| Self::Identity),
-            ("platt", platt),
-            ("isotonic", |s, y, w| Self::Isotonic(Isotonic::fit(s, y, w))),
-        ];
-        let losses: Vec<(&'static str, f64)> = kinds
-            .iter()
-            .map(|(name, fit)| (*name, cross_loss(scored, *fit)))
-            .collect();
+        let kinds: [(&'static str, Fit); 3] =
+            [("identity", |_, _, _| Self::Identity), ("platt", platt), ("isotonic", |s, y, w| Self::Isotonic(Isotonic::fit(s, y, w)))];
+        let losses: Vec<(&'static str, f64)> = kinds.iter().map(|(name, fit)| (*name, cross_loss(scored, *fit))).collect();
         let mut best = 0;
         for (at, (_, loss)) in losses.iter().enumerate() {
             if losses.get(best).is_some_and(|(_, least)| loss < least) {
                 best = at;
             }
         }
-        let chosen = kinds.get(best).map_or(Self::Identity, |(_, fit)| {
-            fit(scored.scores, scored.outcome, scored.weights)
-        });
+        let chosen = kinds.get(best).map_or(Self::Identity, |(_, fit)| fit(scored.scores, scored.outcome, scored.weights));
         (chosen, losses)
     }
 
@@ -137,10 +129,7 @@ fn cross_loss(scored: &Scored<'_>, fit: Fit) -> f64 {
 fn platt(scores: &[f64], outcome: &[f64], weights: &[f64]) -> Calibration {
     let positives: f64 = outcome.iter().zip(weights).map(|(y, w)| y * w).sum();
     let negatives: f64 = weights.iter().sum::<f64>() - positives;
-    let (high, low) = (
-        (positives + 1.0) / (positives + 2.0),
-        1.0 / (negatives + 2.0),
-    );
+    let (high, low) = ((positives + 1.0) / (positives + 2.0), 1.0 / (negatives + 2.0));
     let (mut slope, mut shift) = (1.0_f64, 0.0_f64);
     for _ in 0..50 {
         let (mut g0, mut g1, mut h00, mut h01, mut h11) = (0.0, 0.0, 1e-9, 0.0, 1e-9);
@@ -158,10 +147,7 @@ fn platt(scores: &[f64], outcome: &[f64], weights: &[f64]) -> Calibration {
         if determinant <= 0.0 {
             break;
         }
-        let step = (
-            (h11 * g0 - h01 * g1) / determinant,
-            (h00 * g1 - h01 * g0) / determinant,
-        );
+        let step = ((h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant);
         slope -= step.0.clamp(-2.0, 2.0);
         shift -= step.1.clamp(-2.0, 2.0);
         if step.0.abs() + step.1.abs() < 1e-10 {
@@ -223,11 +209,7 @@ fn never_falling(values: &[f64], weights: &[f64]) -> Vec<f64> {
 fn by_score(scores: &[f64], outcome: &[f64], weights: &[f64]) -> Vec<(f64, f64, f64)> {
     let rows = scores.iter().zip(outcome).zip(weights);
     let mut rows: Vec<_> = rows.map(|((s, y), w)| (*s, *y, *w)).collect();
-    rows.sort_by(|a, b| {
-        a.0.total_cmp(&b.0)
-            .then(a.1.total_cmp(&b.1))
-            .then(a.2.total_cmp(&b.2))
-    });
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
     rows
 }
 
@@ -241,11 +223,7 @@ pub fn calibrated_score(probability: f64) -> f64 {
 fn effective(weights: &[f64]) -> f64 {
     let sum: f64 = weights.iter().sum();
     let squares: f64 = weights.iter().map(|w| w * w).sum();
-    if squares > 0.0 {
-        sum * sum / squares
-    } else {
-        float(0)
-    }
+    if squares > 0.0 { sum * sum / squares } else { float(0) }
 }
 
 #[cfg(test)]

@@ -2,10 +2,7 @@
 //!
 //! Counts become floats only for statistics; nothing here touches money. A count above
 //! 2^53 is rounded to the nearest float, which a rate cannot show.
-#![expect(
-    clippy::as_conversions,
-    reason = "the only casts of the measures; each is lossless or rounds a count to the nearest float"
-)]
+#![expect(clippy::as_conversions, reason = "the only casts of the measures; each is lossless or rounds a count to the nearest float")]
 
 /// A count as a float.
 pub(crate) const fn float(count: u64) -> f64 {

@@ -126,11 +126,7 @@ pub fn beta_regularised(a: f64, b: f64, x: f64) -> f64 {
         return 1.0;
     }
     let lead = (a * x.ln() + b * (-x).ln_1p() + ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b)).exp();
-    if x < (a + 1.0) / (a + b + 2.0) {
-        lead * beta_fraction(a, b, x) / a
-    } else {
-        1.0 - lead * beta_fraction(b, a, 1.0 - x) / b
-    }
+    if x < (a + 1.0) / (a + b + 2.0) { lead * beta_fraction(a, b, x) / a } else { 1.0 - lead * beta_fraction(b, a, 1.0 - x) / b }
 }
 
 fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
@@ -218,13 +214,7 @@ fn acklam(probability: f64) -> f64 {
         4.374_664_141_464_968,
         2.938_163_982_698_783,
     ];
-    const D: [f64; 5] = [
-        7.784_695_709_041_462e-3,
-        3.224_671_290_700_398e-1,
-        2.445_134_137_142_996,
-        3.754_408_661_907_416,
-        1.0,
-    ];
+    const D: [f64; 5] = [7.784_695_709_041_462e-3, 3.224_671_290_700_398e-1, 2.445_134_137_142_996, 3.754_408_661_907_416, 1.0];
     let polynomial = |terms: &[f64], x: f64| terms.iter().fold(0.0, |sum, term| sum * x + term);
     if probability < 0.024_25 {
         let q = (-2.0 * probability.ln()).sqrt();
@@ -284,9 +274,7 @@ pub fn student_quantile(probability: f64, degrees: f64) -> f64 {
 }
 
 fn student_newton(tail: f64, degrees: f64) -> f64 {
-    let ln_scale = ln_gamma(0.5 * (degrees + 1.0))
-        - ln_gamma(0.5 * degrees)
-        - 0.5 * (degrees * std::f64::consts::PI).ln();
+    let ln_scale = ln_gamma(0.5 * (degrees + 1.0)) - ln_gamma(0.5 * degrees) - 0.5 * (degrees * std::f64::consts::PI).ln();
     let density = |t: f64| (ln_scale - 0.5 * (degrees + 1.0) * (t * t / degrees).ln_1p()).exp();
     let mut low = 0.0;
     let mut high = normal_quantile(1.0 - tail).max(1.0);
@@ -303,11 +291,7 @@ fn student_newton(tail: f64, degrees: f64) -> f64 {
             high = t;
         }
         let newton = t + excess / density(t);
-        let next = if newton > low && newton < high {
-            newton
-        } else {
-            0.5 * (low + high)
-        };
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
         if (next - t).abs() <= 4.0 * EPSILON * t.abs() {
             return next;
         }
@@ -326,21 +310,13 @@ pub fn binomial_upper(successes: u64, trials: u64, probability: f64) -> f64 {
         return 0.0;
     }
     let reached = crate::convert::float(successes);
-    beta_regularised(
-        reached,
-        crate::convert::float(trials - successes) + 1.0,
-        probability,
-    )
+    beta_regularised(reached, crate::convert::float(trials - successes) + 1.0, probability)
 }
 
 /// Probability of `events` or more when `mean` are expected (Poisson).
 #[must_use]
 pub fn poisson_upper(events: u64, mean: f64) -> f64 {
-    if events == 0 {
-        1.0
-    } else {
-        gamma_lower(crate::convert::float(events), mean)
-    }
+    if events == 0 { 1.0 } else { gamma_lower(crate::convert::float(events), mean) }
 }
 
 /// Probabilities of `0, 1, …, n` successes in independent trials with differing chances

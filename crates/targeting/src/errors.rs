@@ -25,22 +25,12 @@ pub use transfer::{Transfer, coady_grosh_hoddinott, transfer};
 pub enum ErrorsError {
     /// Columns differ in length.
     #[error("{rows} rows but {found} {what} were given; pass one value per row")]
-    LengthMismatch {
-        what: &'static str,
-        rows: usize,
-        found: usize,
-    },
+    LengthMismatch { what: &'static str, rows: usize, found: usize },
     /// A value outside its range.
     #[error("row {row} has {what} {value}, which is outside its range; correct the value")]
-    Value {
-        row: usize,
-        what: &'static str,
-        value: f64,
-    },
+    Value { row: usize, what: &'static str, value: f64 },
     /// A column the weighting needs was not given.
-    #[error(
-        "weighting by {what} needs the {what} of each row; pass the column or count households"
-    )]
+    #[error("weighting by {what} needs the {what} of each row; pass the column or count households")]
     ColumnMissing { what: &'static str },
 }
 
@@ -57,28 +47,12 @@ impl ErrorsError {
 }
 
 fn same_length(what: &'static str, rows: usize, found: usize) -> Result<(), ErrorsError> {
-    if rows == found {
-        Ok(())
-    } else {
-        Err(ErrorsError::LengthMismatch { what, rows, found })
-    }
+    if rows == found { Ok(()) } else { Err(ErrorsError::LengthMismatch { what, rows, found }) }
 }
 
-fn in_range(
-    what: &'static str,
-    values: &[f64],
-    range: impl std::ops::RangeBounds<f64>,
-) -> Result<(), ErrorsError> {
-    match values
-        .iter()
-        .enumerate()
-        .find(|(_, value)| !value.is_finite() || !range.contains(value))
-    {
-        Some((row, value)) => Err(ErrorsError::Value {
-            row,
-            what,
-            value: *value,
-        }),
+fn in_range(what: &'static str, values: &[f64], range: impl std::ops::RangeBounds<f64>) -> Result<(), ErrorsError> {
+    match values.iter().enumerate().find(|(_, value)| !value.is_finite() || !range.contains(value)) {
+        Some((row, value)) => Err(ErrorsError::Value { row, what, value: *value }),
         None => Ok(()),
     }
 }
@@ -102,12 +76,7 @@ impl Weighting {
     ///
     /// # Errors
     /// [`ErrorsError`] if a needed column is missing or has another length.
-    pub fn weights(
-        self,
-        rows: usize,
-        members: Option<&[u32]>,
-        survey: Option<&[f64]>,
-    ) -> Result<Vec<f64>, ErrorsError> {
+    pub fn weights(self, rows: usize, members: Option<&[u32]>, survey: Option<&[f64]>) -> Result<Vec<f64>, ErrorsError> {
         let (by_members, by_survey) = match self {
             Self::Households => (false, false),
             Self::People => (true, false),
@@ -118,20 +87,12 @@ impl Weighting {
         if by_members {
             let members = members.ok_or(ErrorsError::ColumnMissing { what: "members" })?;
             same_length("members", rows, members.len())?;
-            weights
-                .iter_mut()
-                .zip(members)
-                .for_each(|(weight, count)| *weight *= f64::from(*count));
+            weights.iter_mut().zip(members).for_each(|(weight, count)| *weight *= f64::from(*count));
         }
         if by_survey {
-            let survey = survey.ok_or(ErrorsError::ColumnMissing {
-                what: "survey weights",
-            })?;
+            let survey = survey.ok_or(ErrorsError::ColumnMissing { what: "survey weights" })?;
             same_length("survey weights", rows, survey.len())?;
-            weights
-                .iter_mut()
-                .zip(survey)
-                .for_each(|(weight, factor)| *weight *= factor);
+            weights.iter_mut().zip(survey).for_each(|(weight, factor)| *weight *= factor);
         }
         Ok(weights)
     }
@@ -240,10 +201,7 @@ impl Confusion {
     /// `(TP − |FN − FP|) / (TP + FN)`.
     #[must_use]
     pub fn balanced_poverty_accuracy(&self) -> Option<f64> {
-        rate(
-            self.poor_selected - (self.poor_left - self.others_selected).abs(),
-            self.poor(),
-        )
+        rate(self.poor_selected - (self.poor_left - self.others_selected).abs(), self.poor())
     }
 
     /// Share classified as they are.

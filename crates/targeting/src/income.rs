@@ -36,14 +36,8 @@ pub enum IncomeError {
     #[error("{incomes} incomes but {weights} weights were given; pass one weight per income")]
     LengthMismatch { incomes: usize, weights: usize },
     /// A value that is no number, or a negative weight.
-    #[error(
-        "row {row} has income {income} and weight {weight}; incomes are finite, weights finite and not negative"
-    )]
-    Value {
-        row: usize,
-        income: f64,
-        weight: f64,
-    },
+    #[error("row {row} has income {income} and weight {weight}; incomes are finite, weights finite and not negative")]
+    Value { row: usize, income: f64, weight: f64 },
     /// All weights are zero.
     #[error("all weights are zero; give at least one row a weight")]
     NoWeight,
@@ -83,28 +77,14 @@ impl Distribution {
             return Err(IncomeError::Empty);
         }
         if let Some(weights) = weights.filter(|weights| weights.len() != incomes.len()) {
-            return Err(IncomeError::LengthMismatch {
-                incomes: incomes.len(),
-                weights: weights.len(),
-            });
+            return Err(IncomeError::LengthMismatch { incomes: incomes.len(), weights: weights.len() });
         }
-        let weight_of =
-            |row: usize| weights.map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0));
-        let mut rows: Vec<(f64, f64)> = incomes
-            .iter()
-            .enumerate()
-            .map(|(row, income)| (*income, weight_of(row)))
-            .collect();
-        let bad = |(income, weight): &(f64, f64)| {
-            !income.is_finite() || !weight.is_finite() || *weight < 0.0
-        };
+        let weight_of = |row: usize| weights.map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0));
+        let mut rows: Vec<(f64, f64)> = incomes.iter().enumerate().map(|(row, income)| (*income, weight_of(row))).collect();
+        let bad = |(income, weight): &(f64, f64)| !income.is_finite() || !weight.is_finite() || *weight < 0.0;
         if let Some(row) = rows.iter().position(bad) {
             let (income, weight) = rows.get(row).copied().unwrap_or_default();
-            return Err(IncomeError::Value {
-                row,
-                income,
-                weight,
-            });
+            return Err(IncomeError::Value { row, income, weight });
         }
         // Ties are ordered by weight, so the float sums do not depend on the order of rows.
         rows.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
@@ -124,11 +104,7 @@ impl Distribution {
     /// Weighted mean income.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        self.rows
-            .iter()
-            .map(|(income, weight)| income * weight)
-            .sum::<f64>()
-            / self.total
+        self.rows.iter().map(|(income, weight)| income * weight).sum::<f64>() / self.total
     }
 
     /// Weighted quantile: the first income at which the cumulated share of weight reaches
@@ -151,11 +127,7 @@ impl Distribution {
             sums.gap += weight * shortfall;
             sums.severity += weight * shortfall * shortfall;
         }
-        Fgt {
-            headcount: sums.headcount / self.total,
-            gap: sums.gap / self.total,
-            severity: sums.severity / self.total,
-        }
+        Fgt { headcount: sums.headcount / self.total, gap: sums.gap / self.total, severity: sums.severity / self.total }
     }
 
     /// Sen's index `H·(I + (1 − I)·G)` with the poor's mean gap ratio `I` and their Gini `G`.
@@ -183,18 +155,8 @@ impl Distribution {
     pub fn quintile_ratio(&self) -> Option<f64> {
         let (first, fourth) = (self.quantile(0.2), self.quantile(0.8));
         let total = |row: &(f64, f64)| row.0 * row.1;
-        let low: f64 = self
-            .rows
-            .iter()
-            .filter(|row| row.0 <= first)
-            .map(total)
-            .sum();
-        let high: f64 = self
-            .rows
-            .iter()
-            .filter(|row| row.0 > fourth)
-            .map(total)
-            .sum();
+        let low: f64 = self.rows.iter().filter(|row| row.0 <= first).map(total).sum();
+        let high: f64 = self.rows.iter().filter(|row| row.0 > fourth).map(total).sum();
         (low > 0.0).then(|| high / low)
     }
 
@@ -247,11 +209,7 @@ fn gini(rows: &[(f64, f64)]) -> f64 {
         own += weight * weight * income;
         income_sum += weight * income;
     }
-    if income_sum > 0.0 {
-        (2.0 * ranked - own) / (cumulated * income_sum) - 1.0
-    } else {
-        0.0
-    }
+    if income_sum > 0.0 { (2.0 * ranked - own) / (cumulated * income_sum) - 1.0 } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -144,11 +144,7 @@ impl Matrix {
                 return Err(Error::Infinite { column, row });
             }
         }
-        Ok(Self {
-            names,
-            columns,
-            rows,
-        })
+        Ok(Self { names, columns, rows })
     }
 
     /// Number of rows (households).
@@ -180,11 +176,7 @@ impl Matrix {
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
         let columns = self.columns.iter().map(|c| select(c, rows)).collect();
-        Self {
-            names: self.names.clone(),
-            columns,
-            rows: rows.len(),
-        }
+        Self { names: self.names.clone(), columns, rows: rows.len() }
     }
 }
 
@@ -197,11 +189,7 @@ impl Matrix {
             Some((name, self.columns.get(feature)?.clone()))
         });
         let (names, columns) = pick.unzip();
-        Self {
-            names,
-            columns,
-            rows: self.rows,
-        }
+        Self { names, columns, rows: self.rows }
     }
 }
 
@@ -216,11 +204,7 @@ pub(crate) fn check_length(what: &str, found: usize, expected: usize) -> Result<
         return Ok(());
     }
     let what = what.to_owned();
-    Err(Error::Length {
-        what,
-        found,
-        expected,
-    })
+    Err(Error::Length { what, found, expected })
 }
 
 /// What a model learns from; all slices have one entry a row of the matrix.
@@ -293,9 +277,7 @@ pub(crate) fn relative_weights(weights: &[f64]) -> Vec<f64> {
 /// 2^-60 times the power of two above the largest.
 pub(crate) fn exact_sum(values: &[f64]) -> f64 {
     use crate::number::{from_wide, to_wide};
-    let largest = values
-        .iter()
-        .fold(0.0_f64, |max, value| max.max(value.abs()));
+    let largest = values.iter().fold(0.0_f64, |max, value| max.max(value.abs()));
     if largest == 0.0 || !largest.is_finite() {
         return 0.0;
     }

@@ -1,9 +1,6 @@
 //! The few numeric conversions the models need, in one place.
 
-#![expect(
-    clippy::as_conversions,
-    reason = "the one module that converts numbers; each function states its range"
-)]
+#![expect(clippy::as_conversions, reason = "the one module that converts numbers; each function states its range")]
 
 /// A count as a float; exact below 2^53.
 #[inline]

@@ -107,14 +107,8 @@ impl Default for Policy {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PolicyError {
     /// The thresholds are out of order.
-    #[error(
-        "remove_at {remove_at} must not exceed keep_at {keep_at}, nor keep_at admit_at {admit_at}; raise the later threshold"
-    )]
-    Order {
-        remove_at: f64,
-        keep_at: f64,
-        admit_at: f64,
-    },
+    #[error("remove_at {remove_at} must not exceed keep_at {keep_at}, nor keep_at admit_at {admit_at}; raise the later threshold")]
+    Order { remove_at: f64, keep_at: f64, admit_at: f64 },
     /// A weight or width is negative or not a number.
     #[error("{field} is {value}; it must be a number that is not negative")]
     Negative { field: &'static str, value: f64 },
@@ -151,15 +145,7 @@ impl Policy {
             }
         }
         let (remove_at, keep_at, admit_at) = (self.remove_at, self.keep_at, self.admit_at);
-        if remove_at <= keep_at && keep_at <= admit_at {
-            Ok(())
-        } else {
-            Err(PolicyError::Order {
-                remove_at,
-                keep_at,
-                admit_at,
-            })
-        }
+        if remove_at <= keep_at && keep_at <= admit_at { Ok(()) } else { Err(PolicyError::Order { remove_at, keep_at, admit_at }) }
     }
 }
 
@@ -242,31 +228,17 @@ impl Weighed {
         let index = Fact::of(evidence.index_poor);
         let securities = Fact::of(evidence.secured.map(|secured| !secured));
         let usable = |value: f64| (0.0..=1.0).contains(&value);
-        let model = evidence
-            .probability
-            .filter(|(p, low, high)| usable(*p) && usable(*low) && usable(*high))
-            .map(|(p, _, high)| (p, high.max(p)));
+        let model =
+            evidence.probability.filter(|(p, low, high)| usable(*p) && usable(*low) && usable(*high)).map(|(p, _, high)| (p, high.max(p)));
         let depth = margin.map_or(0.0, |margin| -margin.clamp(-1.0, 1.0));
-        let score = evidence
-            .index_score
-            .filter(|score| usable(*score))
-            .unwrap_or(0.0);
+        let score = evidence.index_score.filter(|score| usable(*score)).unwrap_or(0.0);
         // The depth of poverty orders households whose facts agree; facts weigh most.
         let need = policy.line_points * (0.75 * line.sign() + 0.25 * depth)
             + policy.index_points * (0.75 * index.sign() + 0.25 * score)
             + policy.secured_points * securities.sign()
             + policy.model_points * model.map_or(0.0, |(p, _)| 2.0 * p - 1.0)
-            + policy.contradiction_points
-                * (f64::from(evidence.contradictions_for)
-                    - f64::from(evidence.contradictions_against));
-        Self {
-            line,
-            index,
-            securities,
-            model,
-            margin,
-            need,
-        }
+            + policy.contradiction_points * (f64::from(evidence.contradictions_for) - f64::from(evidence.contradictions_against));
+        Self { line, index, securities, model, margin, need }
     }
 
     const fn facts(&self) -> [Fact; 3] {
@@ -279,36 +251,20 @@ impl Weighed {
 
     /// Whether the income is so far over the line that a failed guarantee is no poverty.
     fn clear_of_line(&self, policy: &Policy) -> bool {
-        self.line == Fact::NotPoor
-            && self
-                .margin
-                .is_none_or(|margin| margin >= policy.secure_margin)
+        self.line == Fact::NotPoor && self.margin.is_none_or(|margin| margin >= policy.secure_margin)
     }
 
     fn poor(&self, policy: &Policy) -> bool {
-        self.line == Fact::Poor
-            || self.index == Fact::Poor
-            || (self.securities == Fact::Poor && !self.clear_of_line(policy))
+        self.line == Fact::Poor || self.index == Fact::Poor || (self.securities == Fact::Poor && !self.clear_of_line(policy))
     }
 
     /// Whether nothing speaks for need and something speaks against it.
     fn well(&self, evidence: &Evidence, policy: &Policy) -> bool {
-        let needier = evidence
-            .contradictions_for
-            .saturating_sub(evidence.contradictions_against)
-            >= policy.veto_weight;
-        let doubt = self
-            .model
-            .is_some_and(|(_, high)| high >= policy.doubt_probability);
+        let needier = evidence.contradictions_for.saturating_sub(evidence.contradictions_against) >= policy.veto_weight;
+        let doubt = self.model.is_some_and(|(_, high)| high >= policy.doubt_probability);
         let known = self.line == Fact::NotPoor
-            || (self.line == Fact::Unclear
-                && self.margin.is_none()
-                && (self.some_fact_is(Fact::NotPoor) || self.model.is_some()));
-        known
-            && !self.poor(policy)
-            && !needier
-            && !doubt
-            && evidence.missing_fields <= policy.missing_limit
+            || (self.line == Fact::Unclear && self.margin.is_none() && (self.some_fact_is(Fact::NotPoor) || self.model.is_some()));
+        known && !self.poor(policy) && !needier && !doubt && evidence.missing_fields <= policy.missing_limit
     }
 }
 
@@ -329,19 +285,13 @@ pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
     let registered = evidence.registered == Some(true);
     let poor = weighed.poor(policy);
     let well = weighed.well(evidence, policy);
-    let usable = evidence.data_quality < policy.implausible_weight
-        && evidence.missing_fields <= policy.missing_limit;
+    let usable = evidence.data_quality < policy.implausible_weight && evidence.missing_fields <= policy.missing_limit;
     let supported = weighed.model.is_none_or(|(p, _)| p >= policy.support_probability);
-    let agree_poor =
-        poor && supported && usable && evidence.contradictions_against < policy.veto_weight;
+    let agree_poor = poor && supported && usable && evidence.contradictions_against < policy.veto_weight;
     let proposal = match (registered, agree_poor, well) {
         (true, true, _) if weighed.need >= policy.keep_at => Proposal::Keep,
         (false, true, _) if weighed.need >= policy.admit_at => Proposal::Admit,
-        (true, false, true)
-            if weighed.line == Fact::NotPoor
-                && weighed.securities != Fact::Poor
-                && weighed.need <= policy.remove_at =>
-        {
+        (true, false, true) if weighed.line == Fact::NotPoor && weighed.securities != Fact::Poor && weighed.need <= policy.remove_at => {
             Proposal::ReviewRemoval
         }
         (false, false, true) => Proposal::None,
@@ -358,9 +308,7 @@ pub fn decide(evidence: &Evidence, policy: &Policy) -> Decision {
 /// The chance that the present state is wrong: of the calibrated model where there is one,
 /// otherwise of the need read as log-odds (20 points to a unit).
 fn priority(weighed: &Weighed, registered: bool) -> u32 {
-    let poor = weighed
-        .model
-        .map_or_else(|| 1.0 / (1.0 + (-weighed.need / 20.0).exp()), |(p, _)| p);
+    let poor = weighed.model.map_or_else(|| 1.0 / (1.0 + (-weighed.need / 20.0).exp()), |(p, _)| p);
     let wrong = if registered { 1.0 - poor } else { poor };
     crate::convert::rounded(wrong * 1e6)
 }

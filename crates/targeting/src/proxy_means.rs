@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boost::{Booster, Monotone};
 use crate::calibration::{Band, Calibration, Interval, Scored};
-use crate::model::{
-    Contributions, Error, Matrix, check_length, check_weights, exact, relative_weights, select,
-};
+use crate::model::{Contributions, Error, Matrix, check_length, check_weights, exact, relative_weights, select};
 use crate::number::float;
 use crate::scorecard::Scorecard;
 
@@ -167,10 +165,7 @@ pub fn train(training: &Training<'_>, settings: &Settings) -> Result<ProxyMeansM
 ///
 /// # Errors
 /// As [`train`].
-pub fn train_with_out_of_fold(
-    training: &Training<'_>,
-    settings: &Settings,
-) -> Result<(ProxyMeansModel, Vec<f64>), Error> {
+pub fn train_with_out_of_fold(training: &Training<'_>, settings: &Settings) -> Result<(ProxyMeansModel, Vec<f64>), Error> {
     let groups = check(training, settings)?;
     let order = canonical(training);
     let matrix = training.matrix.select(&order);
@@ -186,11 +181,7 @@ pub fn train_with_out_of_fold(
         monotone: training.monotone,
         settings,
     };
-    let repeats = if order.len() < settings.repeat_below {
-        2
-    } else {
-        1
-    };
+    let repeats = if order.len() < settings.repeat_below { 2 } else { 1 };
     let folds = settings.folds.clamp(2, groups);
     let found = search.run(folds, repeats)?;
     let (calibration, tried) = calibrate(&search, &found);
@@ -208,11 +199,7 @@ pub fn train_with_out_of_fold(
         groups,
         folds,
         repeats,
-        candidates: found
-            .candidates
-            .into_iter()
-            .map(Candidate::rounded)
-            .collect(),
+        candidates: found.candidates.into_iter().map(Candidate::rounded).collect(),
         winner: found.winner,
         reason: found.reason,
         calibrations: tried,
@@ -281,23 +268,12 @@ fn check(training: &Training<'_>, settings: &Settings) -> Result<usize, Error> {
         return Err(Error::FewPositives { positives, needed });
     }
     if !(settings.level > 0.0 && settings.level < 1.0) {
-        return Err(Error::Setting {
-            name: "level",
-            value: settings.level,
-            allowed: "a number between 0 and 1",
-        });
+        return Err(Error::Setting { name: "level", value: settings.level, allowed: "a number between 0 and 1" });
     }
-    let empty = [
-        ("penalties", settings.penalties.is_empty()),
-        ("leaves", settings.leaves.is_empty()),
-        ("rounds", settings.rounds.is_empty()),
-    ];
+    let empty =
+        [("penalties", settings.penalties.is_empty()), ("leaves", settings.leaves.is_empty()), ("rounds", settings.rounds.is_empty())];
     if let Some((name, _)) = empty.into_iter().find(|(_, empty)| *empty) {
-        return Err(Error::Setting {
-            name,
-            value: 0.0,
-            allowed: "at least one value to try",
-        });
+        return Err(Error::Setting { name, value: 0.0, allowed: "at least one value to try" });
     }
     let groups = folds::distinct(training.groups);
     if groups < 2 {
@@ -317,10 +293,7 @@ fn calibrate(search: &Search<'_>, found: &Found) -> (Calibration, Vec<TriedCalib
         weights: &weights.repeat(repeats),
         folds: &found.folds.repeat(repeats),
     });
-    let tried = losses.into_iter().map(|(name, log_loss)| TriedCalibration {
-        name: name.to_owned(),
-        log_loss: metrics::rounded(log_loss),
-    });
+    let tried = losses.into_iter().map(|(name, log_loss)| TriedCalibration { name: name.to_owned(), log_loss: metrics::rounded(log_loss) });
     (calibration, tried.collect())
 }
 
@@ -357,16 +330,9 @@ fn importance(scorecard: &Scorecard, booster: &Booster, share: f64) -> Vec<Impor
     let trees = shares(booster.gains());
     let names = scorecard.names().iter().zip(linear).zip(trees);
     let mut all: Vec<Importance> = names
-        .map(|((name, linear), trees)| Importance {
-            name: name.clone(),
-            share: metrics::rounded(share * linear + (1.0 - share) * trees),
-        })
+        .map(|((name, linear), trees)| Importance { name: name.clone(), share: metrics::rounded(share * linear + (1.0 - share) * trees) })
         .collect();
-    all.sort_by(|a, b| {
-        b.share
-            .total_cmp(&a.share)
-            .then_with(|| a.name.cmp(&b.name))
-    });
+    all.sort_by(|a, b| b.share.total_cmp(&a.share).then_with(|| a.name.cmp(&b.name)));
     all
 }
 
@@ -421,9 +387,7 @@ impl ProxyMeansModel {
     #[must_use]
     pub fn predict(&self, columns: &[&[f32]]) -> Vec<f64> {
         let scores = self.scores(columns).into_iter();
-        scores
-            .map(|score| self.calibration.probability(score))
-            .collect()
+        scores.map(|score| self.calibration.probability(score)).collect()
     }
 
     /// Bounds around a probability given by [`ProxyMeansModel::predict`], at the level of
@@ -443,12 +407,7 @@ impl ProxyMeansModel {
         let trees = trees.unwrap_or_else(|| linear.clone());
         let blend = |linear: f64, trees: f64| self.share * linear + (1.0 - self.share) * trees;
         let pairs = linear.features.iter().zip(&trees.features);
-        Contributions {
-            base: blend(linear.base, trees.base),
-            features: pairs
-                .map(|(linear, trees)| blend(*linear, *trees))
-                .collect(),
-        }
+        Contributions { base: blend(linear.base, trees.base), features: pairs.map(|(linear, trees)| blend(*linear, *trees)).collect() }
     }
 }
 

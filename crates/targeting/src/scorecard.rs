@@ -6,9 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{
-    Contributions, Error, Sample, exact, exact_sum, log_odds, logistic, relative_weights,
-};
+use crate::model::{Contributions, Error, Sample, exact, exact_sum, log_odds, logistic, relative_weights};
 use crate::number::float;
 
 mod newton;
@@ -28,10 +26,7 @@ pub struct ScorecardSettings {
 
 impl Default for ScorecardSettings {
     fn default() -> Self {
-        Self {
-            l2: 100.0,
-            max_steps: 50,
-        }
+        Self { l2: 100.0, max_steps: 50 }
     }
 }
 
@@ -89,26 +84,15 @@ impl Scorecard {
             }
         }
         if !(settings.l2 > 0.0 && settings.l2.is_finite()) {
-            return Err(Error::Setting {
-                name: "l2",
-                value: settings.l2,
-                allowed: "a number above 0",
-            });
+            return Err(Error::Setting { name: "l2", value: settings.l2, allowed: "a number above 0" });
         }
         let weights = relative_weights(sample.weights);
         let standard = standardise(sample, &weights);
         let columns: Vec<&[f64]> = standard.iter().map(|s| s.values.as_slice()).collect();
-        let positives: Vec<f64> = sample
-            .target
-            .iter()
-            .zip(&weights)
-            .map(|(y, w)| y * w)
-            .collect();
+        let positives: Vec<f64> = sample.target.iter().zip(&weights).map(|(y, w)| y * w).collect();
         let start = log_odds(exact_sum(&positives) / float(weights.len()));
         let fitted = newton::fit(&columns, sample.target, &weights, start, settings);
-        let blank = Term {
-            numbers: vec![0.0, 1.0, 0.0, 0.0, 0.0],
-        };
+        let blank = Term { numbers: vec![0.0, 1.0, 0.0, 0.0, 0.0] };
         let mut terms = vec![blank; sample.matrix.names().len()];
         for (column, coefficient) in standard.iter().zip(&fitted.coefficients) {
             let Some(term) = terms.get_mut(column.feature) else {
@@ -125,12 +109,7 @@ impl Scorecard {
                 }
             }
         }
-        Ok(Self {
-            version: 1,
-            names: sample.matrix.names().to_vec(),
-            intercept: fitted.intercept,
-            terms,
-        })
+        Ok(Self { version: 1, names: sample.matrix.names().to_vec(), intercept: fitted.intercept, terms })
     }
 
     /// Names of the features, in the order in which `predict` takes their columns.
@@ -171,10 +150,7 @@ impl Scorecard {
     pub fn contributions(&self, row: &[f32]) -> Contributions {
         let value = |at: usize| row.get(at).copied().unwrap_or(f32::NAN);
         let terms = self.terms.iter().enumerate();
-        Contributions {
-            base: self.intercept,
-            features: terms.map(|(at, term)| term.effect(value(at))).collect(),
-        }
+        Contributions { base: self.intercept, features: terms.map(|(at, term)| term.effect(value(at))).collect() }
     }
 
     /// # Errors
@@ -183,10 +159,7 @@ impl Scorecard {
         let sound = |term: &Term| {
             term.numbers.len() == 5
                 && term.numbers.iter().all(|number| number.is_finite())
-                && term
-                    .numbers
-                    .get(1)
-                    .is_some_and(|deviation| *deviation > 0.0)
+                && term.numbers.get(1).is_some_and(|deviation| *deviation > 0.0)
         };
         let fits = self.terms.len() == self.names.len() && self.intercept.is_finite();
         if self.version == 1 && fits && self.terms.iter().all(sound) {
@@ -201,40 +174,19 @@ impl Scorecard {
 fn standardise(sample: &Sample<'_>, weights: &[f64]) -> Vec<Standard> {
     let mut all = Vec::new();
     for (feature, column) in sample.matrix.columns().into_iter().enumerate() {
-        let flags: Vec<f64> = column
-            .iter()
-            .map(|v| f64::from(u8::from(v.is_nan())))
-            .collect();
-        let present: Vec<f64> = flags
-            .iter()
-            .zip(weights)
-            .map(|(flag, w)| (1.0 - flag) * w)
-            .collect();
+        let flags: Vec<f64> = column.iter().map(|v| f64::from(u8::from(v.is_nan()))).collect();
+        let present: Vec<f64> = flags.iter().zip(weights).map(|(flag, w)| (1.0 - flag) * w).collect();
         let filled = |value: &f32| {
-            if value.is_nan() {
-                0.0
-            } else {
-                f64::from(*value)
-            }
+            if value.is_nan() { 0.0 } else { f64::from(*value) }
         };
         let values: Vec<f64> = column.iter().map(filled).collect();
         let columns = [(values, present, false), (flags, weights.to_vec(), true)];
         for (values, present, flag) in columns {
             if let Some((mean, deviation)) = spread(&values, &present, weights) {
                 let standard = |(value, w): (&f64, &f64)| {
-                    if *w > 0.0 {
-                        (value - mean) / deviation
-                    } else {
-                        0.0
-                    }
+                    if *w > 0.0 { (value - mean) / deviation } else { 0.0 }
                 };
-                all.push(Standard {
-                    feature,
-                    flag,
-                    mean,
-                    deviation,
-                    values: values.iter().zip(&present).map(standard).collect(),
-                });
+                all.push(Standard { feature, flag, mean, deviation, values: values.iter().zip(&present).map(standard).collect() });
             }
         }
     }

@@ -43,11 +43,7 @@ pub fn rate(tests: &[Option<Test>]) -> Vec<Option<Sign>> {
         .iter()
         .map(|test| {
             let Test { statistic, p_value } = (*test)?;
-            Some(Sign {
-                statistic,
-                p_value,
-                q_value: rest.next()?,
-            })
+            Some(Sign { statistic, p_value, q_value: rest.next()? })
         })
         .collect()
 }

@@ -34,23 +34,15 @@ pub enum DesignError {
     Empty,
     /// Columns differ in length.
     #[error("the sample has {rows} rows but {found} {what}; pass one value per row")]
-    LengthMismatch {
-        what: &'static str,
-        rows: usize,
-        found: usize,
-    },
+    LengthMismatch { what: &'static str, rows: usize, found: usize },
     /// A weight that is negative or not a number.
     #[error("the weight of row {row} is {weight}; survey weights are finite and not negative")]
     Weight { row: usize, weight: f64 },
     /// A stratum with one sampling unit.
-    #[error(
-        "stratum {stratum} has a single sampling unit; join it with a neighbouring stratum or choose how lonely units count"
-    )]
+    #[error("stratum {stratum} has a single sampling unit; join it with a neighbouring stratum or choose how lonely units count")]
     LonelyUnit { stratum: u64 },
     /// Fewer sampling units than needed.
-    #[error(
-        "{units} sampling units in {strata} strata leave no degree of freedom; collect more clusters or drop the strata"
-    )]
+    #[error("{units} sampling units in {strata} strata leave no degree of freedom; collect more clusters or drop the strata")]
     NoFreedom { units: usize, strata: usize },
 }
 
@@ -111,28 +103,13 @@ impl Design {
         fits("strata", sample.strata.map(<[u64]>::len))?;
         fits("sampling units", sample.units.map(<[u64]>::len))?;
         fits("weights", sample.weights.map(<[f64]>::len))?;
-        let weights = sample
-            .weights
-            .map_or_else(|| vec![1.0; rows], <[f64]>::to_vec);
-        if let Some((row, weight)) = weights
-            .iter()
-            .enumerate()
-            .find(|(_, w)| !w.is_finite() || **w < 0.0)
-        {
-            return Err(DesignError::Weight {
-                row,
-                weight: *weight,
-            });
+        let weights = sample.weights.map_or_else(|| vec![1.0; rows], <[f64]>::to_vec);
+        if let Some((row, weight)) = weights.iter().enumerate().find(|(_, w)| !w.is_finite() || **w < 0.0) {
+            return Err(DesignError::Weight { row, weight: *weight });
         }
         let key = |row: usize| {
-            let stratum = sample
-                .strata
-                .and_then(|all| all.get(row))
-                .copied()
-                .unwrap_or(0);
-            let unit = sample
-                .units
-                .map_or(count(row), |all| all.get(row).copied().unwrap_or(0));
+            let stratum = sample.strata.and_then(|all| all.get(row)).copied().unwrap_or(0);
+            let unit = sample.units.map_or(count(row), |all| all.get(row).copied().unwrap_or(0));
             (stratum, unit)
         };
         let mut numbers: BTreeMap<(u64, u64), u32> = (0..rows).map(|row| (key(row), 0)).collect();
@@ -149,16 +126,8 @@ impl Design {
         if units <= strata {
             return Err(DesignError::NoFreedom { units, strata });
         }
-        let unit_of_row = (0..rows)
-            .map(|row| numbers.get(&key(row)).copied().unwrap_or(0))
-            .collect();
-        Ok(Self {
-            unit_of_row,
-            weights,
-            stratum_sizes: sizes.into_values().collect(),
-            units,
-            lonely,
-        })
+        let unit_of_row = (0..rows).map(|row| numbers.get(&key(row)).copied().unwrap_or(0)).collect();
+        Ok(Self { unit_of_row, weights, stratum_sizes: sizes.into_values().collect(), units, lonely })
     }
 
     /// A simple random sample: one stratum, every row its own sampling unit.
@@ -166,14 +135,7 @@ impl Design {
     /// # Errors
     /// As [`Design::try_new`].
     pub fn simple(rows: usize, weights: Option<&[f64]>) -> Result<Self, DesignError> {
-        Self::try_new(
-            Sample {
-                rows,
-                weights,
-                ..Sample::default()
-            },
-            LonelyUnit::Refuse,
-        )
+        Self::try_new(Sample { rows, weights, ..Sample::default() }, LonelyUnit::Refuse)
     }
 
     /// Number of rows.
@@ -223,27 +185,13 @@ impl Design {
             let (y, x) = pair(row);
             weight * (y - value * x) / denominator
         });
-        Some(Estimate {
-            value,
-            standard_error: variance.sqrt(),
-            degrees_of_freedom: self.degrees_of_freedom(),
-        })
+        Some(Estimate { value, standard_error: variance.sqrt(), degrees_of_freedom: self.degrees_of_freedom() })
     }
 
     /// Estimates the mean of `y` where `inside`; see [`Design::ratio`].
     #[must_use]
-    pub fn mean(
-        &self,
-        y: impl Fn(usize) -> f64,
-        inside: impl Fn(usize) -> bool,
-    ) -> Option<Estimate> {
-        self.ratio(|row| {
-            if inside(row) {
-                (y(row), 1.0)
-            } else {
-                (0.0, 0.0)
-            }
-        })
+    pub fn mean(&self, y: impl Fn(usize) -> f64, inside: impl Fn(usize) -> bool) -> Option<Estimate> {
+        self.ratio(|row| if inside(row) { (y(row), 1.0) } else { (0.0, 0.0) })
     }
 
     /// Variance of a statistic from its influence values, already multiplied by the weights.
@@ -270,12 +218,7 @@ impl Design {
 
     fn stratum_variance(&self, totals: &[f64], grand_mean: f64) -> f64 {
         let units = float(count(totals.len()));
-        let squares = |centre: f64| {
-            totals
-                .iter()
-                .map(|total| (total - centre).powi(2))
-                .sum::<f64>()
-        };
+        let squares = |centre: f64| totals.iter().map(|total| (total - centre).powi(2)).sum::<f64>();
         match (totals.len(), self.lonely) {
             (0 | 1, LonelyUnit::Certain | LonelyUnit::Refuse) => 0.0,
             (0 | 1, LonelyUnit::Centre) => squares(grand_mean),
@@ -299,8 +242,7 @@ impl Estimate {
     /// The value and its interval at confidence `level` (0.95 for 95 %), symmetric around it.
     #[must_use]
     pub fn interval(&self, level: f64) -> (f64, f64) {
-        let reach =
-            student_quantile(0.5 + 0.5 * level, self.degrees_of_freedom) * self.standard_error;
+        let reach = student_quantile(0.5 + 0.5 * level, self.degrees_of_freedom) * self.standard_error;
         (self.value - reach, self.value + reach)
     }
 
@@ -313,9 +255,7 @@ impl Estimate {
             return (p, p);
         }
         let centre = (p / (1.0 - p)).ln();
-        let reach = student_quantile(0.5 + 0.5 * level, self.degrees_of_freedom)
-            * self.standard_error
-            / (p * (1.0 - p));
+        let reach = student_quantile(0.5 + 0.5 * level, self.degrees_of_freedom) * self.standard_error / (p * (1.0 - p));
         let back = |x: f64| 1.0 / (1.0 + (-x).exp());
         (back(centre - reach), back(centre + reach))
     }

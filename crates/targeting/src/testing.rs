@@ -7,10 +7,8 @@ use std::path::PathBuf;
 
 /// A file of the shared data folder, `FUPIN_SHARED_DATA` or `../shared/data` beside the workspace.
 pub(crate) fn shared(path: &str) -> PathBuf {
-    let root = std::env::var_os("FUPIN_SHARED_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("FUPIN_SHARED_DATA")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")), PathBuf::from);
     root.join(path)
 }
 
@@ -22,13 +20,8 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) fn open(path: &str) -> Self {
         let place = shared(path);
-        let file =
-            File::open(&place).unwrap_or_else(|error| panic!("{}: {error}", place.display()));
-        let reader: Box<dyn Read> = if path.ends_with(".gz") {
-            Box::new(flate2::read::GzDecoder::new(file))
-        } else {
-            Box::new(file)
-        };
+        let file = File::open(&place).unwrap_or_else(|error| panic!("{}: {error}", place.display()));
+        let reader: Box<dyn Read> = if path.ends_with(".gz") { Box::new(flate2::read::GzDecoder::new(file)) } else { Box::new(file) };
         let mut rows = csv::Reader::from_reader(reader);
         let names: Vec<String> = rows.headers().unwrap().iter().map(str::to_owned).collect();
         let mut cells = vec![Vec::new(); names.len()];
@@ -37,15 +30,11 @@ impl Table {
                 column.push(cell.to_owned());
             }
         }
-        Self {
-            columns: names.into_iter().zip(cells).collect(),
-        }
+        Self { columns: names.into_iter().zip(cells).collect() }
     }
 
     pub(crate) fn text(&self, column: &str) -> &[String] {
-        self.columns
-            .get(column)
-            .unwrap_or_else(|| panic!("no column {column}"))
+        self.columns.get(column).unwrap_or_else(|| panic!("no column {column}"))
     }
 
     /// A numeric column; `NA` and the empty cell are `None`.
@@ -60,10 +49,7 @@ impl Table {
     }
 
     pub(crate) fn numbers(&self, column: &str) -> Vec<f64> {
-        self.optional(column)
-            .into_iter()
-            .map(Option::unwrap)
-            .collect()
+        self.optional(column).into_iter().map(Option::unwrap).collect()
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -74,10 +60,7 @@ impl Table {
 /// Fails unless `found` is within `relative` of `expected`.
 #[track_caller]
 pub(crate) fn close(found: f64, expected: f64, relative: f64) {
-    assert!(
-        (found - expected).abs() <= relative * expected.abs(),
-        "found {found:e}, expected {expected:e}"
-    );
+    assert!((found - expected).abs() <= relative * expected.abs(), "found {found:e}, expected {expected:e}");
 }
 
 /// A small deterministic generator (splitmix64) for simulated data in tests.

@@ -153,6 +153,7 @@ pub(crate) fn measure(programme: &Programme, index: &In<Index>) -> Result<Measur
     };
     let measure = Measure::try_new(&weights, Cutoff::Share(fraction(*index.part.cutoff.get_ref())?), policy).map_err(|e| wrong(&e))?;
     let limit = |ratio: &Option<toml::Spanned<Ratio>>, otherwise| ratio.as_ref().map_or(Ok(otherwise), |r| fraction(*r.get_ref()));
-    let bands = Bands { vulnerable: limit(&index.part.vulnerable, Fraction::new(1, 5))?, severe: limit(&index.part.severe, Fraction::new(1, 2))? };
+    let bands =
+        Bands { vulnerable: limit(&index.part.vulnerable, Fraction::new(1, 5))?, severe: limit(&index.part.severe, Fraction::new(1, 2))? };
     measure.with_bands(bands).map_err(|e| wrong(&e))
 }

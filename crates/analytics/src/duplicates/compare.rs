@@ -58,7 +58,8 @@ fn exact(key: Key, first: &Detail, second: &Detail) -> Option<FoundPair> {
     Some(if key == Key::Phone {
         listed(Kind::Phone, first, second, Text::new(&format!("电话{number}"), &format!("telephone {number}")))
     } else {
-        let place = if first.order == second.order { ("同户重复", "twice in the household") } else { ("两户均有", "in both households") };
+        let place =
+            if first.order == second.order { ("同户重复", "twice in the household") } else { ("两户均有", "in both households") };
         listed(Kind::Identity, first, second, Text::new(&format!("{number}{}", place.0), &format!("{number} {}", place.1)))
     })
 }
@@ -102,7 +103,8 @@ fn near(first: &Detail, second: &Detail) -> Option<Text> {
             let sound = |number: Option<&str>| number.is_some_and(|number| check(number).is_ok());
             let doubtful = !sound(left) || !sound(right);
             let elsewhere = first.order != second.order;
-            (doubtful && elsewhere && same_name && same_birth && same_village).then(|| evidence("证件号码缺失或有误", "a number missing or wrong"))
+            (doubtful && elsewhere && same_name && same_birth && same_village)
+                .then(|| evidence("证件号码缺失或有误", "a number missing or wrong"))
         }
     }
 }
@@ -118,5 +120,8 @@ fn like_names(first: &Detail, second: &Detail) -> bool {
     let (Some(left), Some(right)) = (first.name.as_deref(), second.name.as_deref()) else { return false };
     let (length, other) = (left.chars().count(), right.chars().count());
     // Of two characters one is the surname: nothing would be left to agree.
-    length == other && length > 2 && left.chars().next() == right.chars().next() && left.chars().zip(right.chars()).filter(|(a, b)| a != b).count() == 1
+    length == other
+        && length > 2
+        && left.chars().next() == right.chars().next()
+        && left.chars().zip(right.chars()).filter(|(a, b)| a != b).count() == 1
 }

@@ -97,7 +97,8 @@ impl<'a> Source<'a> {
         let identity = of(&|_, kind| kind == ColumnType::Identity);
         let name = of(&|name, kind| name == "name" && kind == ColumnType::Text);
         let born = of(&|name, kind| name == "born_on" && kind == ColumnType::Date);
-        let wanted: Vec<usize> = [Some(&plan.key), area.as_ref(), phone.as_ref()].into_iter().flatten().filter_map(|n| plan.scope.position(n)).collect();
+        let wanted: Vec<usize> =
+            [Some(&plan.key), area.as_ref(), phone.as_ref()].into_iter().flatten().filter_map(|n| plan.scope.position(n)).collect();
         plan.require(&wanted);
         if let Some(place) = person {
             let names = [&identity, &name, &born].into_iter().flatten();
@@ -142,14 +143,17 @@ impl<'a> Source<'a> {
                 let linked = self.person.and_then(|place| batch.linked.get(place)).and_then(Option::as_ref);
                 let rows = linked.map(|linked| Rows::new(self, &linked.batch));
                 for row in 0..batch.view.num_rows() {
-                    let village = areas.filter(|a| a.is_valid(row) && a.data_type() == &DataType::Int64).map(|a| a.as_primitive::<Int64Type>().value(row));
+                    let village = areas
+                        .filter(|a| a.is_valid(row) && a.data_type() == &DataType::Int64)
+                        .map(|a| a.as_primitive::<Int64Type>().value(row));
                     let household = Household { position: households, village, phone: cell(phones, row), keys, row };
                     households += 1;
                     let bound = |at: usize| linked.and_then(|linked| linked.bounds.get(at)).copied().unwrap_or(0);
-                    let mut members = (bound(row)..bound(row + 1)).filter_map(|place| rows.as_ref().map(|rows| (rows, place))).map(|(rows, place)| {
-                        persons += 1;
-                        rows.person(place, persons - 1, village)
-                    });
+                    let mut members =
+                        (bound(row)..bound(row + 1)).filter_map(|place| rows.as_ref().map(|rows| (rows, place))).map(|(rows, place)| {
+                            persons += 1;
+                            rows.person(place, persons - 1, village)
+                        });
                     visit(&household, &mut members)?;
                     // Positions count every person, looked at or not.
                     members.for_each(drop);

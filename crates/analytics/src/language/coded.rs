@@ -7,9 +7,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, RecordBatch, UInt32Array, new_null_array,
-};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, RecordBatch, UInt32Array, new_null_array};
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use datafusion::arrow::compute::{and_kleene, cast, concat, or_kleene, take};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Int32Type, Schema};
@@ -202,7 +200,8 @@ fn look_up(coded: &DictionaryArray<Int32Type>, outcomes: &BooleanArray) -> Boole
     let spread = |bits: &BooleanBuffer| {
         // The value under a missing row is arbitrary.
         let table: Vec<bool> = bits.iter().collect();
-        let at = |row: usize| keys.get(row).and_then(|key| usize::try_from(*key).ok()).and_then(|key| table.get(key)).copied().unwrap_or(false);
+        let at =
+            |row: usize| keys.get(row).and_then(|key| usize::try_from(*key).ok()).and_then(|key| table.get(key)).copied().unwrap_or(false);
         let found = BooleanBuffer::collect_bool(rows, at);
         match coded.keys().nulls() {
             None => found,

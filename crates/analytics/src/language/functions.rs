@@ -14,8 +14,25 @@ use kernel::money::{Rounding, divide};
 
 /// The dialect's functions that a rule may use.
 pub(super) const BUILT_IN: &[&str] = &[
-    "abs", "round", "floor", "ceil", "coalesce", "nullif", "greatest", "least", "character_length", "lower", "upper", "btrim",
-    "left", "right", "substr", "concat", "starts_with", "contains", "date_part",
+    "abs",
+    "round",
+    "floor",
+    "ceil",
+    "coalesce",
+    "nullif",
+    "greatest",
+    "least",
+    "character_length",
+    "lower",
+    "upper",
+    "btrim",
+    "left",
+    "right",
+    "substr",
+    "concat",
+    "starts_with",
+    "contains",
+    "date_part",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,7 +103,9 @@ impl Function {
 
     const fn result(self) -> DataType {
         match self {
-            Self::Money | Self::Per | Self::AgeAt | Self::MonthsBetween | Self::DaysBetween | Self::AreaLevel | Self::Remainder => DataType::Int64,
+            Self::Money | Self::Per | Self::AgeAt | Self::MonthsBetween | Self::DaysBetween | Self::AreaLevel | Self::Remainder => {
+                DataType::Int64
+            }
             Self::Has | Self::IdentityValid => DataType::Boolean,
             Self::IdentityBornOn => DataType::Date32,
             Self::IdentitySex => DataType::Utf8,

@@ -124,7 +124,8 @@ pub(super) fn replace(expr: Expr, constants: &[(&str, ScalarValue)], currency: &
 }
 
 fn is_zero(expr: &Expr) -> bool {
-    matches!(expr, Expr::Literal(ScalarValue::Int64(Some(0)), _)) || matches!(expr, Expr::Literal(ScalarValue::Float64(Some(x)), _) if *x == 0.0)
+    matches!(expr, Expr::Literal(ScalarValue::Int64(Some(0)), _))
+        || matches!(expr, Expr::Literal(ScalarValue::Float64(Some(x)), _) if *x == 0.0)
 }
 
 /// The literal amount in minor units.

@@ -106,7 +106,9 @@ impl Scope {
                 fields.push(Field::new(name, data_type, true));
             }
         }
-        DFSchema::try_from(Schema::new(fields)).map(Arc::new).map_err(|e| ExpressionFault::new("FP0202", e.strip_backtrace(), "rename the column"))
+        DFSchema::try_from(Schema::new(fields))
+            .map(Arc::new)
+            .map_err(|e| ExpressionFault::new("FP0202", e.strip_backtrace(), "rename the column"))
     }
 }
 

@@ -32,7 +32,13 @@ pub fn write_workbook(path: &Path, sheets: &[Sheet]) -> Result<()> {
     workbook.save(path).map_err(fail)
 }
 
-fn write_sheet(workbook: &mut Workbook, name: &str, sheet: &Sheet, rows: &[Vec<String>], bold: &Format) -> std::result::Result<(), XlsxError> {
+fn write_sheet(
+    workbook: &mut Workbook,
+    name: &str,
+    sheet: &Sheet,
+    rows: &[Vec<String>],
+    bold: &Format,
+) -> std::result::Result<(), XlsxError> {
     let worksheet = workbook.add_worksheet_with_constant_memory()?;
     worksheet.set_name(name)?;
     worksheet.set_freeze_panes(1, 0)?;

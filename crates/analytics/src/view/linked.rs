@@ -80,7 +80,13 @@ impl LinkedStream {
 }
 
 /// Advances through one batch: for each household the rows with its key. Returns the household at which the batch ended.
-fn step(keys: &ArrayRef, linked: &ArrayRef, (mut household, position): (usize, &mut usize), (start, rows): (usize, usize), bounds: &mut Vec<usize>) -> usize {
+fn step(
+    keys: &ArrayRef,
+    linked: &ArrayRef,
+    (mut household, position): (usize, &mut usize),
+    (start, rows): (usize, usize),
+    bounds: &mut Vec<usize>,
+) -> usize {
     let households = keys.len();
     let mut walk = |same: &mut dyn FnMut(usize, usize) -> usize| {
         while household < households {

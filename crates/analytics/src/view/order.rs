@@ -29,8 +29,9 @@ pub(super) fn topological(columns: &[(&str, &str)]) -> Result<Vec<usize>, Vec<St
     let mut state = vec![State::New; columns.len()];
     for start in 0..columns.len() {
         let mut trail = Vec::new();
-        visit(start, &uses, &mut state, &mut order, &mut trail)
-            .map_err(|trail| trail.into_iter().filter_map(|place| columns.get(place).map(|(name, _)| (*name).to_owned())).collect::<Vec<_>>())?;
+        visit(start, &uses, &mut state, &mut order, &mut trail).map_err(|trail| {
+            trail.into_iter().filter_map(|place| columns.get(place).map(|(name, _)| (*name).to_owned())).collect::<Vec<_>>()
+        })?;
     }
     Ok(order)
 }

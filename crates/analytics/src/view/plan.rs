@@ -20,7 +20,10 @@ use crate::register::Manifest;
 #[derive(Debug, Clone)]
 pub(super) enum Column {
     Base(String),
-    Aggregate { table: usize, aggregate: Box<AggregateColumn> },
+    Aggregate {
+        table: usize,
+        aggregate: Box<AggregateColumn>,
+    },
     /// Lines by area, the finest first, and the position of the area column.
     Line(Vec<(AreaCode, i64)>, Option<usize>),
     Derived(Box<Compiled>),
@@ -120,7 +123,8 @@ impl ViewPlan {
             }
             open.extend(self.reads.get(place).cloned().unwrap_or_default());
             if let Some(Column::Aggregate { table, aggregate }) = self.columns.get(place) {
-                let used: Vec<usize> = [&aggregate.filter, &aggregate.value].into_iter().flatten().flat_map(|c| c.columns.clone()).collect();
+                let used: Vec<usize> =
+                    [&aggregate.filter, &aggregate.value].into_iter().flatten().flat_map(|c| c.columns.clone()).collect();
                 if let Some(plan) = self.tables.get_mut(*table) {
                     plan.require(&used);
                     let key = plan.scope.position(&plan.key);
@@ -134,7 +138,8 @@ impl ViewPlan {
     pub fn require_linked(&mut self, table: usize, positions: &[usize]) {
         if let Some(plan) = self.tables.get_mut(table) {
             plan.require(positions);
-            let also: Vec<usize> = [Some(&plan.key), plan.row_key.as_ref()].into_iter().flatten().filter_map(|n| plan.scope.position(n)).collect();
+            let also: Vec<usize> =
+                [Some(&plan.key), plan.row_key.as_ref()].into_iter().flatten().filter_map(|n| plan.scope.position(n)).collect();
             plan.require(&also);
         }
     }
@@ -206,7 +211,8 @@ impl Builder<'_> {
         let mut scope = ScopeColumn::new(column.name(), column.column_type);
         scope.codes = self.codes(column.list.as_ref());
         scope.truth = column.truth || table.role == TableRole::Truth;
-        scope.absent = self.manifest.is_some_and(|m| m.absent.get(table.name()).is_none_or(|absent| absent.iter().any(|n| n == column.name())));
+        scope.absent =
+            self.manifest.is_some_and(|m| m.absent.get(table.name()).is_none_or(|absent| absent.iter().any(|n| n == column.name())));
         scope
     }
 
@@ -248,7 +254,17 @@ impl Builder<'_> {
         }
         let row_key = table.part.key.iter().map(|key| key.get_ref().clone()).find(|key| key != self.programme.key());
         let uses = vec![false; scope.columns().len()];
-        TablePlan { name: table.name().to_owned(), key: self.programme.key().to_owned(), row_key, scope, read: Vec::new(), coded: Vec::new(), derived, uses, absent }
+        TablePlan {
+            name: table.name().to_owned(),
+            key: self.programme.key().to_owned(),
+            row_key,
+            scope,
+            read: Vec::new(),
+            coded: Vec::new(),
+            derived,
+            uses,
+            absent,
+        }
     }
 
     /// An order for derived columns; a circle is a problem.
@@ -319,7 +335,8 @@ impl Builder<'_> {
         let mut scope = ScopeColumn::new(column.name(), kind);
         scope.data_type = out;
         scope.codes = self.codes(column.list.as_ref()).or_else(|| source.and_then(|s| s.codes.clone()));
-        scope.truth = column.truth || linked.scope.columns().iter().any(|c| c.truth && column.value.as_ref().is_some_and(|v| v.get_ref().contains(&c.name)));
+        scope.truth = column.truth
+            || linked.scope.columns().iter().any(|c| c.truth && column.value.as_ref().is_some_and(|v| v.get_ref().contains(&c.name)));
         let undeterminable = [&filter, &value].into_iter().flatten().any(|compiled| compiled.undeterminable);
         scope.absent = linked.absent || undeterminable;
         let aggregate = AggregateColumn { aggregate, filter, value };

@@ -4,9 +4,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, UInt32Array,
-};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, UInt32Array};
 use datafusion::arrow::buffer::BooleanBuffer;
 use datafusion::arrow::compute::{cast, take};
 use datafusion::arrow::datatypes::{DataType, Int64Type};
@@ -51,7 +49,8 @@ impl AggregateColumn {
                 // The first selected row, even where its value is missing.
                 let selection = self.filter.as_ref().map(|f| f.truth(&rows.batch)).transpose()?.map(|f| selected(&f));
                 let selection = selection.unwrap_or_else(|| BooleanBuffer::new_set(rows.batch.num_rows()));
-                let first: UInt32Array = segments(bounds).map(|(from, to)| (from..to).find(|row| selection.value(*row)).and_then(index)).collect();
+                let first: UInt32Array =
+                    segments(bounds).map(|(from, to)| (from..to).find(|row| selection.value(*row)).and_then(index)).collect();
                 Ok(take(value, &first, None)?)
             }
             (Aggregate::CountDistinct, Some(value)) => Ok(Arc::new(count_distinct(bounds, &counted, value)?)),

@@ -167,7 +167,10 @@ fn every_aggregate_of_a_household() {
     check("1", &[("line", "300000"), ("village", "990100000000")]);
     assert!((view["1"]["mean_age"].parse::<f64>().unwrap() - 130.0 / 3.0).abs() < 1e-12);
     // A person of whom nothing is known.
-    check("2", &[("persons", "1"), ("adults", "0"), ("wages", ""), ("oldest", ""), ("any_old", "false"), ("all_old", "true"), ("per_head", "")]);
+    check(
+        "2",
+        &[("persons", "1"), ("adults", "0"), ("wages", ""), ("oldest", ""), ("any_old", "false"), ("all_old", "true"), ("per_head", "")],
+    );
     check("2", &[("line", "400000"), ("ages", "0"), ("first_adult_wage", "")]);
     // Nobody.
     check("3", &[("persons", "0"), ("adults", "0"), ("wages", ""), ("mean_age", ""), ("line", "400000")]);

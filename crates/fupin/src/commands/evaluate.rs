@@ -12,7 +12,7 @@ use targeting::survey::{Design, LonelyUnit, Sample};
 
 use crate::cli::EvaluateArgs;
 use crate::console::Console;
-use crate::evaluate::{Case, Budget, budgets, read_cases};
+use crate::evaluate::{Budget, Case, budgets, read_cases};
 use crate::failure::{Failure, Result};
 use crate::identify::report::{CurvePoint, insert_evaluation};
 
@@ -94,12 +94,8 @@ fn evaluate(args: &EvaluateArgs, aside: &Path, console: &Console) -> Result<()> 
         rankings.push(ranking("present list", &cases, |case| f64::from(u8::from(case.registered)), false)?);
     }
     let score = |case: &Case| if model { case.probability.unwrap_or(0.0) } else { case.need };
-    let evaluation = Evaluation {
-        points: curve(&cases, score)?,
-        gaps: group_gaps(&cases, &groups, score)?,
-        budgets: budgets(&cases),
-        rankings,
-    };
+    let evaluation =
+        Evaluation { points: curve(&cases, score)?, gaps: group_gaps(&cases, &groups, score)?, budgets: budgets(&cases), rankings };
     let path = args.assessments.join("evaluation.json");
     let text = serde_json::to_string_pretty(&evaluation).map_err(|e| Failure::Usage(e.to_string()))?;
     std::fs::write(&path, text).map_err(Failure::file(&path))?;
@@ -166,7 +162,8 @@ fn ranking(name: &str, cases: &[Case], score: impl Fn(&Case) -> f64, calibrated:
     let errors = if calibrated { ProbabilityErrors::try_new(&scores, &poor, &weights).map_err(wrong)? } else { None };
     let shares = curve.shares(&scores, curve.poor());
     let design = design(cases)?;
-    let exclusion = group_errors(&design, &vec![0; cases.len()], &poor, &shares).map_err(wrong)?.into_iter().next().and_then(|g| g.exclusion);
+    let exclusion =
+        group_errors(&design, &vec![0; cases.len()], &poor, &shares).map_err(wrong)?.into_iter().next().and_then(|g| g.exclusion);
     let incomes: Option<Vec<f64>> = cases.iter().map(|case| case.true_income).collect();
     let cgh = match incomes {
         Some(incomes) => coady_grosh_hoddinott(&incomes, &shares, &weights, 0.2).map_err(wrong)?,
@@ -233,7 +230,8 @@ fn group_gaps(cases: &[Case], groups: &Groups, score: impl Fn(&Case) -> f64) -> 
         let mut names: Vec<String> = values.clone();
         names.sort_unstable();
         names.dedup();
-        let numbers: Vec<u32> = values.iter().map(|v| names.binary_search(v).ok().and_then(|n| u32::try_from(n).ok()).unwrap_or(0)).collect();
+        let numbers: Vec<u32> =
+            values.iter().map(|v| names.binary_search(v).ok().and_then(|n| u32::try_from(n).ok()).unwrap_or(0)).collect();
         for gap in gaps(&group_errors(&design, &numbers, &poor, &shares).map_err(wrong)?) {
             found.push(GroupGap {
                 grouping: grouping.clone(),
@@ -293,8 +291,18 @@ fn show(evaluation: &Evaluation, console: &Console) {
         .take(8)
         .map(|g| {
             let clear = if g.clear { "*" } else { "" };
-            vec![g.grouping.clone(), g.group.clone(), format!("{:.3}", g.value), format!("{:.3}-{:.3}{clear}", g.low, g.high), format!("{:.3}", g.overall)]
+            vec![
+                g.grouping.clone(),
+                g.group.clone(),
+                format!("{:.3}", g.value),
+                format!("{:.3}-{:.3}{clear}", g.low, g.high),
+                format!("{:.3}", g.overall),
+            ]
         })
         .collect();
-    console.table(console.say("差距最大的群体", "largest gaps in exclusion"), &["grouping", "group", "exclusion_error", "interval_95", "overall"], &rows);
+    console.table(
+        console.say("差距最大的群体", "largest gaps in exclusion"),
+        &["grouping", "group", "exclusion_error", "interval_95", "overall"],
+        &rows,
+    );
 }

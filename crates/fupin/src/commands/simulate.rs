@@ -19,7 +19,8 @@ const HIDDEN: [&str; 4] = ["truth", "contradiction", "tie", "unsurveyed"];
 
 pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Result<()> {
     let programme = crate::definition::load(&args.programme)?;
-    let settings = if args.national { Settings::national(args.seed, args.households) } else { Settings::county(args.seed, args.households) };
+    let settings =
+        if args.national { Settings::national(args.seed, args.households) } else { Settings::county(args.seed, args.households) };
     let plan = plan(&settings).map_err(|e| Failure::Usage(e.to_string()))?;
     if args.out.exists() && std::fs::read_dir(&args.out).map_err(Failure::file(&args.out))?.next().is_some() {
         let ours = args.out.join(MARK).is_file();
@@ -47,7 +48,13 @@ pub(crate) fn run(args: &SimulateArgs, console: &Console) -> Result<()> {
 
 const MARK: &str = "simulation.json";
 
-fn county(args: &SimulateArgs, programme: &Programme, plan: &synthetic::Plan, bar: &indicatif::ProgressBar, rows: &mut BTreeMap<String, u64>) -> Result<()> {
+fn county(
+    args: &SimulateArgs,
+    programme: &Programme,
+    plan: &synthetic::Plan,
+    bar: &indicatif::ProgressBar,
+    rows: &mut BTreeMap<String, u64>,
+) -> Result<()> {
     let (data, truth) = (args.out.join("data"), args.out.join("truth"));
     for folder in [&data, &truth] {
         std::fs::create_dir_all(folder).map_err(Failure::file(folder))?;
@@ -192,7 +199,13 @@ impl Sink for CsvSink<'_> {
 }
 
 /// A national register, part by part, in bounded memory.
-fn national(args: &SimulateArgs, programme: &Programme, plan: &synthetic::Plan, bar: &indicatif::ProgressBar, rows: &mut BTreeMap<String, u64>) -> Result<()> {
+fn national(
+    args: &SimulateArgs,
+    programme: &Programme,
+    plan: &synthetic::Plan,
+    bar: &indicatif::ProgressBar,
+    rows: &mut BTreeMap<String, u64>,
+) -> Result<()> {
     let writer = RegisterWriter::create(&args.out)?;
     let truth = args.out.join("truth");
     std::fs::create_dir_all(&truth).map_err(Failure::file(&truth))?;
@@ -210,7 +223,8 @@ fn national(args: &SimulateArgs, programme: &Programme, plan: &synthetic::Plan, 
         let name = format!("{province}-{part:03}");
         let sink_part = writer.part(&name)?;
         let truth_file = ParquetFile::create(&truth.join(format!("{name}.parquet")));
-        let mut sink = RegisterSink { programme, part: sink_part, truth: truth_file, households: 0, manifest: &mut manifest, rows, failure: None };
+        let mut sink =
+            RegisterSink { programme, part: sink_part, truth: truth_file, households: 0, manifest: &mut manifest, rows, failure: None };
         let outcome = plan.generate(part, &mut sink);
         if let Some(failure) = sink.failure.take() {
             return Err(failure);

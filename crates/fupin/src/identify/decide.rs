@@ -84,7 +84,9 @@ impl<'a> Decider<'a> {
         Evidence {
             registered: at(&assessment.registered),
             below_line: income.zip(line).map(|(income, line)| income < line),
-            income_margin: income.zip(line).map(|(income, line)| kernel::number::statistic(income - line) / kernel::number::statistic(line)),
+            income_margin: income
+                .zip(line)
+                .map(|(income, line)| kernel::number::statistic(income - line) / kernel::number::statistic(line)),
             index_poor: score.map(targeting::alkire_foster::Score::poor),
             index_score: score.map(targeting::alkire_foster::Score::value),
             probability: probability.map(|p| {

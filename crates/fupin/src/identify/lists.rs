@@ -18,7 +18,14 @@ use crate::failure::{Failure, Result};
 const HEADER: [&str; 11] =
     ["household", "area", "people", "proposal", "need", "priority", "probability", "causes", "checks", "reasons_zh", "reasons_en"];
 
-pub(crate) fn write(out: &Path, programme: &Programme, summary: &Summary, rows: &[Row], args: &IdentifyArgs, console: &Console) -> Result<()> {
+pub(crate) fn write(
+    out: &Path,
+    programme: &Programme,
+    summary: &Summary,
+    rows: &[Row],
+    args: &IdentifyArgs,
+    console: &Console,
+) -> Result<()> {
     let folder = out.join("lists");
     std::fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
     signs(&folder, summary)?;
@@ -91,7 +98,8 @@ fn save(path: &Path, names: &Names<'_>, rows: &[&Row]) -> Result<()> {
 fn workbook(path: &Path, names: &Names<'_>, rows: &[&Row]) -> Result<()> {
     let mut sheets: BTreeMap<String, Sheet> = BTreeMap::new();
     for row in rows {
-        let name = if row.area == 0 { "households".to_owned() } else { AreaCode::from_padded(row.area).at(AreaLevel::Township).to_string() };
+        let name =
+            if row.area == 0 { "households".to_owned() } else { AreaCode::from_padded(row.area).at(AreaLevel::Township).to_string() };
         let header = HEADER.iter().map(|name| (*name).to_owned()).collect();
         let numeric = HEADER.iter().map(|name| ["people", "need", "priority", "probability"].contains(name)).collect();
         let sheet = sheets.entry(name.clone()).or_insert(Sheet { name, header, numeric, rows: Vec::new() });

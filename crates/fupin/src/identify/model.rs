@@ -64,12 +64,22 @@ impl StoredModel {
             .enumerate()
             .map(|(place, c)| {
                 let won = if place == card.winner { "*" } else { "" };
-                vec![format!("{}{won}", recipe(&c.recipe)), figure(c.metrics.auc), figure(c.metrics.log_loss), figure(c.metrics.exclusion_error)]
+                vec![
+                    format!("{}{won}", recipe(&c.recipe)),
+                    figure(c.metrics.auc),
+                    figure(c.metrics.log_loss),
+                    figure(c.metrics.exclusion_error),
+                ]
             })
             .collect();
         rows.sort_by(|a, b| a.get(2).cmp(&b.get(2)));
         rows.truncate(8);
-        rows.push(vec!["calibrated".to_owned(), figure(card.metrics.auc), figure(card.metrics.log_loss), figure(card.metrics.exclusion_error)]);
+        rows.push(vec![
+            "calibrated".to_owned(),
+            figure(card.metrics.auc),
+            figure(card.metrics.log_loss),
+            figure(card.metrics.exclusion_error),
+        ]);
         let title = format!("{}: {} / {} — {}", self.id, card.positives, card.rows, card.reason);
         console.table(&title, &["candidate", "auc", "log_loss", "exclusion_error"], &rows);
     }

@@ -10,10 +10,10 @@ use analytics::output::{ParquetFile, record_batch};
 use analytics::register::{Part, Register};
 use serde::{Deserialize, Serialize};
 
+use super::LIST_LIMIT;
 use super::decide::{Decider, Row};
 use super::part::{self, PartSummary};
 use super::table::{HEADER, Names};
-use super::LIST_LIMIT;
 use crate::console::{Console, csv_line};
 use crate::failure::{Failure, Result};
 

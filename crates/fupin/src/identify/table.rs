@@ -20,9 +20,29 @@ pub(crate) const fn word(proposal: Proposal) -> &'static str {
 
 /// Header of `assessments.csv` and of the Parquet parts.
 pub(crate) const HEADER: [&str; 23] = [
-    "household", "area", "people", "poverty_probability", "probability_low", "probability_high", "proposal", "need", "priority",
-    "registered", "income_per_head", "line", "below_line", "index_score", "index_poor", "deprivations", "missing_indicators", "causes",
-    "contradictions_for", "contradictions_against", "implausible", "checks", "reasons",
+    "household",
+    "area",
+    "people",
+    "poverty_probability",
+    "probability_low",
+    "probability_high",
+    "proposal",
+    "need",
+    "priority",
+    "registered",
+    "income_per_head",
+    "line",
+    "below_line",
+    "index_score",
+    "index_poor",
+    "deprivations",
+    "missing_indicators",
+    "causes",
+    "contradictions_for",
+    "contradictions_against",
+    "implausible",
+    "checks",
+    "reasons",
 ];
 
 /// Text of one reason with its figure.

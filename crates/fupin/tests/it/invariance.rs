@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::support::{county, fupin, folder, identify, path, programme, tables, write};
+use crate::support::{county, folder, fupin, identify, path, programme, tables, write};
 
 /// A fixed shuffle: sorts rows by a hash of text and salt.
 fn shuffled(rows: &[String], salt: u64) -> Vec<String> {
     let hash = |row: &String| {
-        row.bytes().fold(0xcbf2_9ce4_8422_2325_u64 ^ salt, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)).rotate_left(17)
+        row.bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64 ^ salt, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+            .rotate_left(17)
     };
     let mut rows = rows.to_vec();
     rows.sort_by_key(hash);
@@ -74,7 +76,8 @@ fn one_household_alone_gives_the_same_proposal() {
     let model = path(county(), "model.json");
     for line in lines.iter().filter(|line| !line.starts_with("household,")).step_by(60) {
         let cells: Vec<&str> = line.split(',').collect();
-        let run = fupin(&["--format", "json", "explain", cells[0], "--programme", &programme("china"), "--data", &register, "--model", &model]);
+        let run =
+            fupin(&["--format", "json", "explain", cells[0], "--programme", &programme("china"), "--data", &register, "--model", &model]);
         assert_eq!(run.code, 0, "{}", run.err);
         let expected = format!("\"proposal\":\"{}\"", cells[at("proposal")]);
         assert!(run.out.lines().next().unwrap().contains(&expected), "{expected}\n{}", run.out.lines().next().unwrap());

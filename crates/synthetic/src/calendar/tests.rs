@@ -6,11 +6,7 @@ fn agrees_with_chrono_for_two_centuries() {
     let start = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
     for offset in 0..73_000_i32 {
         let date = start + Days::new(offset.unsigned_abs().into());
-        let civil = (
-            date.year(),
-            date.month().cast_signed(),
-            date.day().cast_signed(),
-        );
+        let civil = (date.year(), date.month().cast_signed(), date.day().cast_signed());
         let days = days_of((1900, 1, 1)) + offset;
         assert_eq!(civil_of(days), civil);
         assert_eq!(days_of(civil), days);

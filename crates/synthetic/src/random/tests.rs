@@ -33,9 +33,7 @@ fn keys_and_streams_do_not_share_values() {
 #[test]
 fn choice_follows_its_probabilities() {
     let mut random = Random::keyed(1, 1, Stream::Tie);
-    let hits = (0..10_000)
-        .filter(|_| random.choose(&[(0.2, true)], false))
-        .count();
+    let hits = (0..10_000).filter(|_| random.choose(&[(0.2, true)], false)).count();
     assert!((1_800..2_200).contains(&hits), "{hits}");
 }
 

@@ -12,13 +12,7 @@ use crate::row::PersonRow;
 type Planted = (Family, bool, bool);
 
 /// Changes the row of a person as surveys do; gives back what was planted.
-pub(super) fn plant(
-    random: &mut Random,
-    row: &mut PersonRow,
-    manner: Manner,
-    head: Sex,
-    shown: Shown,
-) -> Vec<Planted> {
+pub(super) fn plant(random: &mut Random, row: &mut PersonRow, manner: Manner, head: Sex, shown: Shown) -> Vec<Planted> {
     let mut planted = Vec::new();
     identities(random, row, head, &mut planted);
     let hides = manner != Manner::Honest;
@@ -30,11 +24,7 @@ pub(super) fn plant(
             planted.push((Family::Disability, true, shown.disability));
         }
     } else if hides && facts.age > 30 && random.chance(0.012) {
-        facts.disability = Some(Disability {
-            kind: DisabilityKind::Physical,
-            level: DisabilityLevel::Four,
-            certified: None,
-        });
+        facts.disability = Some(Disability { kind: DisabilityKind::Physical, level: DisabilityLevel::Four, certified: None });
         planted.push((Family::Disability, false, true));
     }
     if facts.dropout.is_some() && random.chance(0.5) {
@@ -78,9 +68,7 @@ fn identities(random: &mut Random, row: &mut PersonRow, head: Sex, planted: &mut
     let facts = &mut row.facts;
     match random.unit() {
         ..0.0012 => {
-            let wrong = facts
-                .identity
-                .transposed(9 + usize::try_from(random.below(5)).unwrap_or(0));
+            let wrong = facts.identity.transposed(9 + usize::try_from(random.below(5)).unwrap_or(0));
             row.identity = Some(wrong);
             if !wrong.valid() {
                 planted.push((Family::Identity, false, true));

@@ -22,19 +22,9 @@ pub(super) struct Roster {
 }
 
 impl Survey<'_> {
-    pub(super) fn roster(
-        &mut self,
-        random: &mut Random,
-        serial: i64,
-        unit: &Unit<'_>,
-        listing: &Listing,
-    ) -> Roster {
-        let mut roster = Roster {
-            listed: Vec::with_capacity(unit.people.len() + 2),
-            wealth: ShownWealth::default(),
-            hospital: false,
-            migrant_wages: 0,
-        };
+    pub(super) fn roster(&mut self, random: &mut Random, serial: i64, unit: &Unit<'_>, listing: &Listing) -> Roster {
+        let mut roster =
+            Roster { listed: Vec::with_capacity(unit.people.len() + 2), wealth: ShownWealth::default(), hospital: false, migrant_wages: 0 };
         let records = &mut self.random(Stream::Extract, unit.number);
         for person in unit.people {
             let shown = self.shown(records, person);
@@ -44,33 +34,20 @@ impl Survey<'_> {
             }
             let missable = person.absent() && person.relation != Relation::Head;
             if missable && random.chance(self.rules.members_missed) {
-                self.plant(
-                    serial,
-                    None,
-                    Family::MissingMember,
-                    true,
-                    shown.migrant || shown.hospital,
-                );
+                self.plant(serial, None, Family::MissingMember, true, shown.migrant || shown.hospital);
                 if self.rules.extracts {
                     self.missed(serial, true, person, &unit.truth);
                 }
                 continue;
             }
-            self.enter(
-                random,
-                serial,
-                (unit, listing),
-                (person, shown),
-                &mut roster.listed,
-            );
+            self.enter(random, serial, (unit, listing), (person, shown), &mut roster.listed);
         }
         self.ghost(random, serial, unit, listing, &mut roster.listed);
         self.twice(random, serial, unit, &mut roster.listed);
         if self.rules.extracts {
             let place = (serial, self.village.site.code);
             let departments = self.rules.departments;
-            roster.wealth =
-                departments.wealth(records, self.batch, place, &unit.truth.wealth, unit.people);
+            roster.wealth = departments.wealth(records, self.batch, place, &unit.truth.wealth, unit.people);
         }
         roster
     }
@@ -110,13 +87,7 @@ impl Survey<'_> {
         }
         let office = |kind| !matches!(kind, PayrollKind::VillageCadre | PayrollKind::Temporary);
         if listing.current() && person.payroll.is_some_and(office) {
-            self.plant(
-                household,
-                Some(serial),
-                Family::Payroll,
-                true,
-                shown.payroll,
-            );
+            self.plant(household, Some(serial), Family::Payroll, true, shown.payroll);
         }
         if person.died.is_some() {
             self.plant(household, Some(serial), Family::Death, true, shown.death);
@@ -127,14 +98,7 @@ impl Survey<'_> {
 
     /// A parent who died in the last three years and was never struck off: in 3 % of households
     /// on the list or once on it, 0.6 % of the others.
-    fn ghost(
-        &mut self,
-        random: &mut Random,
-        serial: i64,
-        unit: &Unit<'_>,
-        listing: &Listing,
-        listed: &mut Vec<(i64, Person)>,
-    ) {
+    fn ghost(&mut self, random: &mut Random, serial: i64, unit: &Unit<'_>, listing: &Listing, listed: &mut Vec<(i64, Person)>) {
         let Some(head) = unit.people.first() else {
             return;
         };
@@ -146,19 +110,11 @@ impl Survey<'_> {
         let mut dead = *head;
         dead.sex = Sex::Female;
         dead.relation = Relation::Mother;
-        if unit
-            .people
-            .iter()
-            .any(|person| person.relation == Relation::Mother)
-        {
+        if unit.people.iter().any(|person| person.relation == Relation::Mother) {
             dead.sex = Sex::Male;
             dead.relation = Relation::Father;
         }
-        if unit
-            .people
-            .iter()
-            .any(|person| person.relation == dead.relation)
-        {
+        if unit.people.iter().any(|person| person.relation == dead.relation) {
             return;
         }
         // born on a day of its own: the dead share no counter with the living
@@ -181,37 +137,22 @@ impl Survey<'_> {
 
     /// A grown child counted here and in the house before: with the same number, or with one that
     /// differs in a digit and a name misheard.
-    fn twice(
-        &mut self,
-        random: &mut Random,
-        serial: i64,
-        unit: &Unit<'_>,
-        listed: &mut Vec<(i64, Person)>,
-    ) {
+    fn twice(&mut self, random: &mut Random, serial: i64, unit: &Unit<'_>, listed: &mut Vec<(i64, Person)>) {
         let duplicate = random.chance(0.006);
         let near = !duplicate && random.chance(0.004);
         if !(duplicate || near) || unit.split_from.is_some() {
             return;
         }
-        let Some((other_serial, other)) = self.before.as_ref().and_then(|before| before.relative)
-        else {
+        let Some((other_serial, other)) = self.before.as_ref().and_then(|before| before.relative) else {
             return;
         };
-        let family = if near {
-            Family::NearDuplicate
-        } else {
-            Family::DuplicateIdentity
-        };
+        let family = if near { Family::NearDuplicate } else { Family::DuplicateIdentity };
         let person = serial * 100 + convert::wide(listed.len()) + 1;
         let mut facts = other;
         facts.relation = Relation::Other;
         if near {
             facts.identity = facts.identity.neighbour();
-            facts.name = if random.chance(0.5) {
-                facts.name.misheard()
-            } else {
-                facts.name
-            };
+            facts.name = if random.chance(0.5) { facts.name.misheard() } else { facts.name };
         }
         self.plant(serial, Some(person), family, false, true);
         self.plant(other_serial / 100, Some(other_serial), family, false, true);
@@ -230,11 +171,7 @@ impl Survey<'_> {
 }
 
 fn said_wage(random: &mut Random, work: Work, manner: Manner) -> i64 {
-    let share = if manner == Manner::Honest {
-        random.within(0.93, 1.05)
-    } else {
-        random.within(0.45, 0.9)
-    };
+    let share = if manner == Manner::Honest { random.within(0.93, 1.05) } else { random.within(0.45, 0.9) };
     let step = if random.chance(0.6) { 500.0 } else { 100.0 };
     convert::fen(((work.wage * share / step).round() * step).max(step))
 }

@@ -3,8 +3,8 @@
 use crate::column::{Builder, Column};
 use crate::name;
 use crate::row::{
-    AllowanceRow, CompanyRow, DeathRow, DisabilityRow, HospitalRow, InsuranceRow, MigrantRow,
-    PayrollRow, PropertyRow, SchoolRow, Subject, VehicleRow,
+    AllowanceRow, CompanyRow, DeathRow, DisabilityRow, HospitalRow, InsuranceRow, MigrantRow, PayrollRow, PropertyRow, SchoolRow, Subject,
+    VehicleRow,
 };
 
 use super::digits;

@@ -17,15 +17,9 @@ pub(crate) fn columns(rows: &[PersonRow], minimal: bool) -> Vec<Column> {
     out.code("student", |row| Some(row.facts.student));
     out.code("health", |row| Some(row.facts.health()));
     out.code("labour", |row| Some(row.facts.labour));
-    out.integer("work_months", |row| {
-        Some(row.facts.work.map_or(0, |work| work.months))
-    });
-    out.boolean("medical_resident", |row| {
-        Some(row.facts.medical == Insured::Resident)
-    });
-    out.boolean("medical_employee", |row| {
-        Some(row.facts.medical == Insured::Employee)
-    });
+    out.integer("work_months", |row| Some(row.facts.work.map_or(0, |work| work.months)));
+    out.boolean("medical_resident", |row| Some(row.facts.medical == Insured::Resident));
+    out.boolean("medical_employee", |row| Some(row.facts.medical == Insured::Employee));
     out.boolean("absent", |row| Some(row.absent));
     if !minimal {
         identities(&mut out);
@@ -71,15 +65,9 @@ fn rest(out: &mut Builder<'_, PersonRow>) {
     out.boolean("public_job", |row| Some(row.facts.public_months > 0));
     out.integer("public_job_months", |row| Some(row.facts.public_months));
     out.money("monthly_wage", |row| row.monthly_wage);
-    out.boolean("serious_illness_insured", |row| {
-        Some(row.facts.serious_insured)
-    });
-    out.boolean("pension_resident", |row| {
-        Some(row.facts.pension == Insured::Resident)
-    });
-    out.boolean("pension_employee", |row| {
-        Some(row.facts.pension == Insured::Employee)
-    });
+    out.boolean("serious_illness_insured", |row| Some(row.facts.serious_insured));
+    out.boolean("pension_resident", |row| Some(row.facts.pension == Insured::Resident));
+    out.boolean("pension_employee", |row| Some(row.facts.pension == Insured::Employee));
     out.boolean("minimum_living", |row| Some(row.facts.minimum_living));
     out.boolean("extreme_support", |row| Some(row.facts.extreme_support));
     out.boolean("medical_aid", |row| Some(row.facts.medical_aid));

@@ -10,9 +10,7 @@ const OWN: [&str; 3] = ["contradiction", "tie", "unsurveyed"];
 
 fn by_id<'a>(table: &'a Table, key: &str) -> BTreeMap<&'a str, &'a Value> {
     let all = table[key].as_array().unwrap();
-    all.iter()
-        .map(|value| (value["id"].as_str().unwrap(), value))
-        .collect()
+    all.iter().map(|value| (value["id"].as_str().unwrap(), value)).collect()
 }
 
 fn fits(kind: &str, values: &Values) -> bool {
@@ -26,10 +24,7 @@ fn fits(kind: &str, values: &Values) -> bool {
             | ("boolean", Values::Boolean(_))
             | ("date", Values::Date(_))
             | ("code" | "codes", Values::Code(_))
-            | (
-                "text" | "identity" | "disability_certificate" | "phone",
-                Values::Text(_)
-            )
+            | ("text" | "identity" | "disability_certificate" | "phone", Values::Text(_))
     )
 }
 
@@ -50,36 +45,20 @@ fn tables_columns_types_and_codes_are_the_programmes() {
     let (register, _) = county(2, 5_000);
     let (tables, lists): (Table, Table) = (TABLES.parse().unwrap(), CODES.parse().unwrap());
     let (tables, lists) = (by_id(&tables, "table"), by_id(&lists, "code_list"));
-    let own = register
-        .tables
-        .iter()
-        .filter(|(table, _)| !OWN.contains(table));
+    let own = register.tables.iter().filter(|(table, _)| !OWN.contains(table));
     for (table, columns) in own {
         let described = by_id(tables[table].as_table().unwrap(), "column");
         for column in columns {
             let name = format!("{table}.{}", column.name);
-            let description = described
-                .get(column.name)
-                .unwrap_or_else(|| panic!("no column {name}"));
+            let description = described.get(column.name).unwrap_or_else(|| panic!("no column {name}"));
             assert!(description.get("value").is_none(), "{name} is derived");
-            assert!(
-                fits(description["type"].as_str().unwrap(), &column.values),
-                "{name}"
-            );
+            assert!(fits(description["type"].as_str().unwrap(), &column.values), "{name}");
             if description.get("required").is_some() {
-                assert!(
-                    !(0..column.values.len()).any(|row| missing(&column.values, row)),
-                    "{name}"
-                );
+                assert!(!(0..column.values.len()).any(|row| missing(&column.values, row)), "{name}");
             }
             if let Values::Code(buffer) = &column.values {
-                let codes = lists[description["list"].as_str().unwrap()]["codes"]
-                    .as_array()
-                    .unwrap();
-                let codes: BTreeSet<&str> = codes
-                    .iter()
-                    .map(|code| code["code"].as_str().unwrap())
-                    .collect();
+                let codes = lists[description["list"].as_str().unwrap()]["codes"].as_array().unwrap();
+                let codes: BTreeSet<&str> = codes.iter().map(|code| code["code"].as_str().unwrap()).collect();
                 let used = buffer.list.iter().flat_map(|cell| cell.split('|'));
                 used.for_each(|code| assert!(codes.contains(code), "{name}: {code}"));
             }
@@ -110,10 +89,7 @@ fn keys_of_extracts_are_unique() {
         ("company", &["company", "identity"]),
         ("insurance", &["identity", "insurance_kind"]),
     ] {
-        let columns: Vec<Vec<Option<&str>>> = key
-            .iter()
-            .map(|column| register.texts(table, column))
-            .collect();
+        let columns: Vec<Vec<Option<&str>>> = key.iter().map(|column| register.texts(table, column)).collect();
         let mut seen = BTreeSet::new();
         for row in 0..register.rows(table) {
             let key: Vec<Option<&str>> = columns.iter().map(|column| column[row]).collect();

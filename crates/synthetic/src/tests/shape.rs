@@ -30,11 +30,7 @@ fn the_same_bytes_whatever_the_chunking() {
     let usual = Settings::county(11, 3_000);
     let whole = generate(&usual, false);
     assert_eq!(whole.digest(), generate(&usual, false).digest());
-    let small = Settings {
-        batch_households: 1,
-        part_households: 900,
-        ..usual.clone()
-    };
+    let small = Settings { batch_households: 1, part_households: 900, ..usual.clone() };
     let pieces = generate(&small, true);
     assert!(pieces.batches > whole.batches);
     assert_eq!(whole.digest(), pieces.digest());
@@ -53,22 +49,10 @@ fn a_part_outside_the_plan_is_refused() {
 fn settings_that_cannot_hold_are_refused() {
     let county = Settings::county(1, 100);
     for wrong in [
-        Settings {
-            incidence: 0.9,
-            ..county.clone()
-        },
-        Settings {
-            area: Vec::new(),
-            ..county.clone()
-        },
-        Settings {
-            coverage: 1.5,
-            ..county.clone()
-        },
-        Settings {
-            households: 10_000_000,
-            ..county
-        },
+        Settings { incidence: 0.9, ..county.clone() },
+        Settings { area: Vec::new(), ..county.clone() },
+        Settings { coverage: 1.5, ..county.clone() },
+        Settings { households: 10_000_000, ..county },
     ] {
         assert!(matches!(plan(&wrong), Err(Error::Settings(_))));
     }
@@ -77,14 +61,7 @@ fn settings_that_cannot_hold_are_refused() {
 #[test]
 fn minimal_columns_are_the_same_values() {
     let full = generate(&Settings::county(5, 1_000), false);
-    let minimal = generate(
-        &Settings {
-            minimal_columns: true,
-            extracts: false,
-            ..Settings::county(5, 1_000)
-        },
-        false,
-    );
+    let minimal = generate(&Settings { minimal_columns: true, extracts: false, ..Settings::county(5, 1_000) }, false);
     let (full, minimal) = (full.digest(), minimal.digest());
     assert!(minimal.len() < 60, "{}", minimal.len());
     for (column, digest) in minimal {
@@ -96,14 +73,8 @@ fn minimal_columns_are_the_same_values() {
 fn the_national_register_has_31_provinces() {
     let plan = plan(&Settings::national(1, 30_000_000)).unwrap();
     assert_eq!(plan.households(), 30_000_000);
-    assert!(
-        (120_000..140_000).contains(&plan.villages()),
-        "{}",
-        plan.villages()
-    );
-    let provinces: BTreeSet<u32> = (0..plan.parts())
-        .map(|part| plan.part(part).unwrap().province)
-        .collect();
+    assert!((120_000..140_000).contains(&plan.villages()), "{}", plan.villages());
+    let provinces: BTreeSet<u32> = (0..plan.parts()).map(|part| plan.part(part).unwrap().province).collect();
     assert_eq!(provinces.len(), 31);
     assert!((0..plan.parts()).all(|part| plan.part(part).unwrap().households <= 500_000));
 }
@@ -114,11 +85,7 @@ fn counts_add_up() {
     assert_eq!(summary.of("household"), 4_000);
     assert_eq!(summary.of("truth"), 4_000);
     for (table, rows) in &summary.rows {
-        assert_eq!(
-            register.rows(table),
-            usize::try_from(*rows).unwrap(),
-            "{table}"
-        );
+        assert_eq!(register.rows(table), usize::try_from(*rows).unwrap(), "{table}");
     }
 }
 
@@ -126,15 +93,7 @@ fn counts_add_up() {
 fn rows_are_sorted() {
     let (register, _) = county(3, 4_000);
     let ascending = |all: &[i64]| all.windows(2).all(|pair| pair[0] <= pair[1]);
-    for table in [
-        "household",
-        "person",
-        "truth",
-        "measure",
-        "contradiction",
-        "tie",
-        "unsurveyed",
-    ] {
+    for table in ["household", "person", "truth", "measure", "contradiction", "tie", "unsurveyed"] {
         assert!(ascending(register.serials(table, "household")), "{table}");
     }
     let persons = register.serials("person", "person");
@@ -150,11 +109,8 @@ fn rows_are_sorted() {
         .rev()
         .filter_map(|(identity, household)| Some(((*identity)?, *household)))
         .collect();
-    let matched: Vec<i64> = register
-        .texts("insurance", "identity")
-        .iter()
-        .filter_map(|identity| place.get(identity.unwrap()).copied())
-        .collect();
+    let matched: Vec<i64> =
+        register.texts("insurance", "identity").iter().filter_map(|identity| place.get(identity.unwrap()).copied()).collect();
     assert!(ascending(&matched));
 }
 
@@ -168,20 +124,14 @@ fn every_person_has_a_household_and_sizes_hold() {
     let households = register.serials("household", "household");
     let miscounted = register.planted("members");
     assert_eq!(listed.len(), households.len());
-    for (household, size) in households
-        .iter()
-        .zip(register.integers("household", "size"))
-    {
+    for (household, size) in households.iter().zip(register.integers("household", "size")) {
         let holds = listed.get(household) == size.as_ref();
         assert!(holds || miscounted.contains(household), "{household}");
     }
     let known: BTreeSet<i64> = households.iter().copied().collect();
     for table in ["truth", "measure", "application", "contradiction", "tie"] {
         let all = register.serials(table, "household");
-        assert!(
-            all.iter().all(|household| known.contains(household)),
-            "{table}"
-        );
+        assert!(all.iter().all(|household| known.contains(household)), "{table}");
     }
 }
 
@@ -192,11 +142,7 @@ fn relations_hold_but_for_planted_mistakes() {
     let relations = register.texts("person", "relation");
     let sexes = register.texts("person", "sex");
     let born = register.integers("person", "born_on");
-    let wrong: BTreeSet<i64> = register
-        .planted("members")
-        .union(&register.planted("identity"))
-        .copied()
-        .collect();
+    let wrong: BTreeSet<i64> = register.planted("members").union(&register.planted("identity")).copied().collect();
     let (mut of, mut head) = (0, (0, ""));
     for row in 0..households.len() {
         let first = households[row] != of;
@@ -215,31 +161,10 @@ fn relations_hold_but_for_planted_mistakes() {
                 "sons_son" | "sons_daughter" => assert!(years > 28.0, "{of} {relation} {years}"),
                 _ => {}
             }
-            let male = [
-                "son",
-                "son_in_law",
-                "sons_son",
-                "father",
-                "wifes_father",
-                "nephew",
-                "uncle",
-            ];
-            let female = [
-                "daughter",
-                "daughter_in_law",
-                "mother",
-                "sons_daughter",
-                "brothers_wife",
-                "niece",
-            ];
-            assert!(
-                !(male.contains(&relation) && sex == "female"),
-                "{of} {relation}"
-            );
-            assert!(
-                !(female.contains(&relation) && sex == "male"),
-                "{of} {relation}"
-            );
+            let male = ["son", "son_in_law", "sons_son", "father", "wifes_father", "nephew", "uncle"];
+            let female = ["daughter", "daughter_in_law", "mother", "sons_daughter", "brothers_wife", "niece"];
+            assert!(!(male.contains(&relation) && sex == "female"), "{of} {relation}");
+            assert!(!(female.contains(&relation) && sex == "male"), "{of} {relation}");
         }
     }
     let seen: BTreeSet<&str> = relations.iter().flatten().copied().collect();

@@ -56,41 +56,27 @@ impl<'d> ScoredSample<'d> {
     /// Scores each row of the design; `pattern` gives its deprived and missing bits. Rows that
     /// cannot be assessed count for nothing but their sampling units stay.
     #[must_use]
-    pub fn new(
-        measure: &Measure,
-        design: &'d Design,
-        pattern: impl Fn(usize) -> (u32, u32),
-    ) -> Self {
+    pub fn new(measure: &Measure, design: &'d Design, pattern: impl Fn(usize) -> (u32, u32)) -> Self {
         let rows = (0..design.rows())
             .map(|row| {
                 let (deprived, missing) = pattern(row);
-                measure
-                    .score(deprived, missing)
-                    .map_or_else(Row::default, |score| Row {
-                        assessed: 1.0,
-                        poor: if score.poor() { 1.0 } else { 0.0 },
-                        score: if score.poor() { score.value() } else { 0.0 },
-                        unit: 1.0 / f64::from(score.denominator()),
-                        deprived: deprived & !missing & measure.known_bits(),
-                    })
+                measure.score(deprived, missing).map_or_else(Row::default, |score| Row {
+                    assessed: 1.0,
+                    poor: if score.poor() { 1.0 } else { 0.0 },
+                    score: if score.poor() { score.value() } else { 0.0 },
+                    unit: 1.0 / f64::from(score.denominator()),
+                    deprived: deprived & !missing & measure.known_bits(),
+                })
             })
             .collect();
-        Self {
-            design,
-            weights: measure.weights().to_vec(),
-            rows,
-        }
+        Self { design, weights: measure.weights().to_vec(), rows }
     }
 
     /// The figures for the rows where `inside`; `None` if none of them was assessed.
     #[must_use]
     pub fn estimate(&self, inside: impl Fn(usize) -> bool) -> Option<Estimates> {
         let row_at = |row: usize| {
-            if inside(row) {
-                self.rows.get(row).copied().unwrap_or_default()
-            } else {
-                Row::default()
-            }
+            if inside(row) { self.rows.get(row).copied().unwrap_or_default() } else { Row::default() }
         };
         let per_person = |figure: &dyn Fn(Row) -> f64| {
             self.design.ratio(|at| {
@@ -108,11 +94,7 @@ impl<'d> ScoredSample<'d> {
         for (indicator, weight) in self.weights.iter().enumerate() {
             let weight = f64::from(*weight);
             let deprived = |row: Row| {
-                if row.deprived >> indicator & 1 == 1 {
-                    1.0
-                } else {
-                    0.0
-                }
+                if row.deprived >> indicator & 1 == 1 { 1.0 } else { 0.0 }
             };
             let scored = |row: Row| deprived(row) * row.poor * weight * row.unit;
             indicators.push(IndicatorEstimate {

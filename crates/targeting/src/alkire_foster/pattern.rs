@@ -27,15 +27,8 @@ pub enum PatternError {
     #[error("{found} indicators were given, a pattern holds {MAX_INDICATORS}; split the measure")]
     TooManyColumns { found: usize },
     /// A bitmap shorter than the number of rows.
-    #[error(
-        "the bitmap of indicator {indicator} has {found} words, {rows} rows need {needed}; pass the whole column with bit offset zero"
-    )]
-    ColumnTooShort {
-        indicator: usize,
-        found: usize,
-        needed: usize,
-        rows: usize,
-    },
+    #[error("the bitmap of indicator {indicator} has {found} words, {rows} rows need {needed}; pass the whole column with bit offset zero")]
+    ColumnTooShort { indicator: usize, found: usize, needed: usize, rows: usize },
 }
 
 impl PatternError {
@@ -55,49 +48,28 @@ impl PatternError {
 /// [`PatternError`] if there are more than [`MAX_INDICATORS`] columns or one is too short.
 pub fn patterns(columns: &[BitColumn<'_>], rows: usize) -> Result<Patterns, PatternError> {
     if columns.len() > MAX_INDICATORS {
-        return Err(PatternError::TooManyColumns {
-            found: columns.len(),
-        });
+        return Err(PatternError::TooManyColumns { found: columns.len() });
     }
     let needed = rows.div_ceil(64);
     for (indicator, column) in columns.iter().enumerate() {
-        let found = column.validity.map_or(column.values.len(), |words| {
-            words.len().min(column.values.len())
-        });
+        let found = column.validity.map_or(column.values.len(), |words| words.len().min(column.values.len()));
         if found < needed {
-            return Err(PatternError::ColumnTooShort {
-                indicator,
-                found,
-                needed,
-                rows,
-            });
+            return Err(PatternError::ColumnTooShort { indicator, found, needed, rows });
         }
     }
     let deprived = transpose(columns, rows, |column, block| {
         let value = column.values.get(block).copied().unwrap_or(0);
-        let valid = column
-            .validity
-            .map_or(u64::MAX, |words| words.get(block).copied().unwrap_or(0));
+        let valid = column.validity.map_or(u64::MAX, |words| words.get(block).copied().unwrap_or(0));
         value & valid
     });
     let missing = columns
         .iter()
         .any(|column| column.validity.is_some())
-        .then(|| {
-            transpose(columns, rows, |column, block| {
-                column
-                    .validity
-                    .map_or(0, |words| !words.get(block).copied().unwrap_or(0))
-            })
-        });
+        .then(|| transpose(columns, rows, |column, block| column.validity.map_or(0, |words| !words.get(block).copied().unwrap_or(0))));
     Ok(Patterns { deprived, missing })
 }
 
-fn transpose<'a>(
-    columns: &[BitColumn<'a>],
-    rows: usize,
-    word: impl Fn(&BitColumn<'a>, usize) -> u64,
-) -> Vec<u32> {
+fn transpose<'a>(columns: &[BitColumn<'a>], rows: usize, word: impl Fn(&BitColumn<'a>, usize) -> u64) -> Vec<u32> {
     let mut out = vec![0_u32; rows];
     for (block, chunk) in out.chunks_mut(64).enumerate() {
         let mut patterns = [0_u32; 64];

@@ -58,9 +58,7 @@ impl Profile {
                 let scored: f64 = tally
                     .censored
                     .iter()
-                    .map(|(denominator, sums)| {
-                        quotient(u128::from(at(sums)) * u128::from(*weight), *denominator)
-                    })
+                    .map(|(denominator, sums)| quotient(u128::from(at(sums)) * u128::from(*weight), *denominator))
                     .sum();
                 IndicatorProfile {
                     uncensored: share(float(at(&tally.deprived)), population),
@@ -106,10 +104,7 @@ pub struct GroupShare {
 #[must_use]
 pub fn decompose(measure: &Measure, groups: &[Tally]) -> Vec<GroupShare> {
     let people: u64 = groups.iter().map(Tally::assessed).sum();
-    let totals: Vec<f64> = groups
-        .iter()
-        .map(|tally| score_total(measure, tally))
-        .collect();
+    let totals: Vec<f64> = groups.iter().map(|tally| score_total(measure, tally)).collect();
     let whole: f64 = totals.iter().sum();
     groups
         .iter()
@@ -123,11 +118,7 @@ pub fn decompose(measure: &Measure, groups: &[Tally]) -> Vec<GroupShare> {
 }
 
 fn score_total(measure: &Measure, tally: &Tally) -> f64 {
-    tally
-        .score_sums(measure)
-        .into_iter()
-        .map(|(denominator, sum)| quotient(sum, denominator))
-        .sum()
+    tally.score_sums(measure).into_iter().map(|(denominator, sum)| quotient(sum, denominator)).sum()
 }
 
 fn quotient(numerator: u128, denominator: u32) -> f64 {

@@ -17,25 +17,15 @@ const DIRECT_INDICATORS: usize = 16;
 pub enum TallyError {
     /// Slices of a batch differ in length.
     #[error("a batch has {groups} groups but {found} {what}; pass one value per row in each slice")]
-    LengthMismatch {
-        what: &'static str,
-        groups: usize,
-        found: usize,
-    },
+    LengthMismatch { what: &'static str, groups: usize, found: usize },
     /// A pattern with a bit above the last indicator.
-    #[error(
-        "pattern {pattern:#b} has bits above the measure's {indicators} indicators; build it with the same indicator list"
-    )]
+    #[error("pattern {pattern:#b} has bits above the measure's {indicators} indicators; build it with the same indicator list")]
     PatternWidth { pattern: u32, indicators: usize },
     /// A group number beyond the announced number of groups.
-    #[error(
-        "row belongs to group {group}, only {groups} groups were announced; count the groups first"
-    )]
+    #[error("row belongs to group {group}, only {groups} groups were announced; count the groups first")]
     UnknownGroup { group: u32, groups: usize },
     /// Two tallies of measures with different shape.
-    #[error(
-        "tallies of {left} and {right} indicators cannot be merged; tally both with the same measure"
-    )]
+    #[error("tallies of {left} and {right} indicators cannot be merged; tally both with the same measure")]
     ShapeMismatch { left: usize, right: usize },
 }
 
@@ -86,12 +76,7 @@ impl Tally {
     pub fn add(&mut self, measure: &Measure, deprived: u32, missing: u32, weight: u64) {
         match measure.score(deprived, missing) {
             None => self.not_assessed += weight,
-            Some(score) => self.add_scored(
-                measure,
-                deprived & !missing & measure.known_bits(),
-                score,
-                weight,
-            ),
+            Some(score) => self.add_scored(measure, deprived & !missing & measure.known_bits(), score, weight),
         }
     }
 
@@ -103,10 +88,7 @@ impl Tally {
         }
         if score.poor() {
             self.poor += weight;
-            let censored = self
-                .censored
-                .entry(score.denominator())
-                .or_insert_with(|| vec![0; measure.indicators()]);
+            let censored = self.censored.entry(score.denominator()).or_insert_with(|| vec![0; measure.indicators()]);
             add_bits(censored, deprived, weight);
         } else if measure.vulnerable(score) {
             self.vulnerable += weight;
@@ -119,10 +101,7 @@ impl Tally {
     /// [`TallyError::ShapeMismatch`] if the measures have different numbers of indicators.
     pub fn merge(&mut self, other: &Self) -> Result<(), TallyError> {
         if self.deprived.len() != other.deprived.len() {
-            return Err(TallyError::ShapeMismatch {
-                left: self.deprived.len(),
-                right: other.deprived.len(),
-            });
+            return Err(TallyError::ShapeMismatch { left: self.deprived.len(), right: other.deprived.len() });
         }
         self.assessed += other.assessed;
         self.not_assessed += other.not_assessed;
@@ -131,10 +110,7 @@ impl Tally {
         self.severe += other.severe;
         add_all(&mut self.deprived, &other.deprived);
         for (denominator, sums) in &other.censored {
-            let own = self
-                .censored
-                .entry(*denominator)
-                .or_insert_with(|| vec![0; sums.len()]);
+            let own = self.censored.entry(*denominator).or_insert_with(|| vec![0; sums.len()]);
             add_all(own, sums);
         }
         Ok(())
@@ -162,16 +138,8 @@ impl Tally {
     /// order of the denominator: `M0 · assessed = Σ numerator / denominator`.
     #[must_use]
     pub fn score_sums(&self, measure: &Measure) -> Vec<(u32, u128)> {
-        let weighted = |sums: &[u64]| {
-            sums.iter()
-                .zip(measure.weights())
-                .map(|(sum, weight)| u128::from(*sum) * u128::from(*weight))
-                .sum()
-        };
-        self.censored
-            .iter()
-            .map(|(denominator, sums)| (*denominator, weighted(sums)))
-            .collect()
+        let weighted = |sums: &[u64]| sums.iter().zip(measure.weights()).map(|(sum, weight)| u128::from(*sum) * u128::from(*weight)).sum();
+        self.censored.iter().map(|(denominator, sums)| (*denominator, weighted(sums))).collect()
     }
 }
 
@@ -202,10 +170,7 @@ pub struct PatternCounts {
 impl PatternCounts {
     /// Adds `weight` people with one pattern of deprivations and missing answers.
     pub fn add(&mut self, deprived: u32, missing: u32, weight: u64) {
-        *self
-            .counts
-            .entry((deprived & !missing, missing))
-            .or_insert(0) += weight;
+        *self.counts.entry((deprived & !missing, missing)).or_insert(0) += weight;
     }
 
     /// Adds the counts of another part.
@@ -262,11 +227,7 @@ impl Batch<'_> {
         for (what, found) in others {
             match found {
                 Some(found) if found != groups => {
-                    return Err(TallyError::LengthMismatch {
-                        what,
-                        groups,
-                        found,
-                    });
+                    return Err(TallyError::LengthMismatch { what, groups, found });
                 }
                 Some(_) | None => {}
             }
@@ -298,11 +259,7 @@ impl<'m> GroupTally<'m> {
             measure,
             tallies: vec![Tally::new(measure); groups],
             live: 0,
-            histogram: if direct {
-                vec![0; 1 << measure.indicators()]
-            } else {
-                Vec::new()
-            },
+            histogram: if direct { vec![0; 1 << measure.indicators()] } else { Vec::new() },
             touched: Vec::new(),
         }
     }
@@ -317,10 +274,7 @@ impl<'m> GroupTally<'m> {
         for run in batch.groups.chunk_by(|left, right| left == right) {
             let Some(&group) = run.first() else { continue };
             if index(group) >= self.tallies.len() {
-                return Err(TallyError::UnknownGroup {
-                    group,
-                    groups: self.tallies.len(),
-                });
+                return Err(TallyError::UnknownGroup { group, groups: self.tallies.len() });
             }
             if group != self.live {
                 self.flush();
@@ -336,26 +290,16 @@ impl<'m> GroupTally<'m> {
         Ok(())
     }
 
-    fn add_run(
-        &mut self,
-        deprived: &[u32],
-        missing: Option<&[u32]>,
-        weights: Option<&[u32]>,
-    ) -> Result<(), TallyError> {
+    fn add_run(&mut self, deprived: &[u32], missing: Option<&[u32]>, weights: Option<&[u32]>) -> Result<(), TallyError> {
         let weight_of = |row: usize| weights.and_then(|all| all.get(row)).copied().unwrap_or(1);
         match (missing, weights) {
-            (None, None) => deprived
-                .iter()
-                .try_for_each(|pattern| self.count_known(*pattern, 1)),
-            (None, Some(weights)) => deprived
-                .iter()
-                .zip(weights)
-                .try_for_each(|(pattern, weight)| self.count_known(*pattern, u64::from(*weight))),
-            (Some(missing), _) => deprived
-                .iter()
-                .zip(missing)
-                .enumerate()
-                .try_for_each(|(row, (d, m))| self.count_any(*d, *m, u64::from(weight_of(row)))),
+            (None, None) => deprived.iter().try_for_each(|pattern| self.count_known(*pattern, 1)),
+            (None, Some(weights)) => {
+                deprived.iter().zip(weights).try_for_each(|(pattern, weight)| self.count_known(*pattern, u64::from(*weight)))
+            }
+            (Some(missing), _) => {
+                deprived.iter().zip(missing).enumerate().try_for_each(|(row, (d, m))| self.count_any(*d, *m, u64::from(weight_of(row))))
+            }
         }
     }
 
@@ -376,9 +320,7 @@ impl<'m> GroupTally<'m> {
         match (missing, self.measure.missing_policy()) {
             (0, _) => self.count_known(deprived, weight),
             (_, MissingPolicy::NotDeprived) => self.count_known(deprived & !missing, weight),
-            (_, MissingPolicy::Drop | MissingPolicy::Redistribute) => {
-                self.count_wide(deprived, missing, weight)
-            }
+            (_, MissingPolicy::Drop | MissingPolicy::Redistribute) => self.count_wide(deprived, missing, weight),
         }
     }
 
@@ -386,10 +328,7 @@ impl<'m> GroupTally<'m> {
     fn count_wide(&mut self, deprived: u32, missing: u32, weight: u64) -> Result<(), TallyError> {
         let pattern = deprived | missing;
         if pattern & !self.measure.known_bits() != 0 {
-            return Err(TallyError::PatternWidth {
-                pattern,
-                indicators: self.measure.indicators(),
-            });
+            return Err(TallyError::PatternWidth { pattern, indicators: self.measure.indicators() });
         }
         if let Some(tally) = self.tallies.get_mut(index(self.live)) {
             tally.add(self.measure, deprived, missing, weight);

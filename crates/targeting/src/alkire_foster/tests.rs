@@ -8,12 +8,7 @@ const QUARTERS: [Fraction; 4] = [Fraction::new(1, 4); 4];
 const PERSONS: [u32; 4] = [0b0000, 0b1001, 0b1111, 0b0010];
 
 fn measure(weights: &[Fraction], cutoff: (u32, u32)) -> Measure {
-    Measure::try_new(
-        weights,
-        Cutoff::Share(Fraction::new(cutoff.0, cutoff.1)),
-        MissingPolicy::Drop,
-    )
-    .unwrap()
+    Measure::try_new(weights, Cutoff::Share(Fraction::new(cutoff.0, cutoff.1)), MissingPolicy::Drop).unwrap()
 }
 
 fn tally(measure: &Measure, patterns: &[u32]) -> Tally {
@@ -38,12 +33,7 @@ fn textbook_cutoffs() {
     check(&QUARTERS, (1, 4), (0.75, 7.0 / 12.0, 0.4375));
     check(&QUARTERS, (3, 4), (0.25, 1.0, 0.25));
     check(&QUARTERS, (1, 1), (0.25, 1.0, 0.25));
-    let sixths = [
-        Fraction::new(1, 2),
-        Fraction::new(1, 6),
-        Fraction::new(1, 6),
-        Fraction::new(1, 6),
-    ];
+    let sixths = [Fraction::new(1, 2), Fraction::new(1, 6), Fraction::new(1, 6), Fraction::new(1, 6)];
     check(&sixths, (1, 3), (0.5, 5.0 / 6.0, 5.0 / 12.0));
     let scores: Vec<(u32, u32)> = PERSONS
         .iter()
@@ -57,12 +47,7 @@ fn textbook_cutoffs() {
 fn textbook_indicators_and_groups() {
     let measure = measure(&QUARTERS, (1, 2));
     let profile = Profile::new(&measure, &tally(&measure, &PERSONS));
-    let expected = [
-        (0.5, 0.5, 1.0 / 3.0),
-        (0.5, 0.25, 1.0 / 6.0),
-        (0.25, 0.25, 1.0 / 6.0),
-        (0.5, 0.5, 1.0 / 3.0),
-    ];
+    let expected = [(0.5, 0.5, 1.0 / 3.0), (0.5, 0.25, 1.0 / 6.0), (0.25, 0.25, 1.0 / 6.0), (0.5, 0.5, 1.0 / 3.0)];
     for (found, (uncensored, censored, contribution)) in profile.indicators.iter().zip(expected) {
         close(found.uncensored, uncensored, 0.0);
         close(found.censored, censored, 0.0);
@@ -71,17 +56,8 @@ fn textbook_indicators_and_groups() {
     // P2 and P3 reach one half; P4 at one quarter is vulnerable (20 % to the cutoff).
     close(profile.severe, 0.5, 0.0);
     close(profile.vulnerable, 0.25, 0.0);
-    let shares = decompose(
-        &measure,
-        &[
-            tally(&measure, &PERSONS[..2]),
-            tally(&measure, &PERSONS[2..]),
-        ],
-    );
-    for (found, (population, m0, contribution)) in shares
-        .iter()
-        .zip([(0.5, 0.25, 1.0 / 3.0), (0.5, 0.5, 2.0 / 3.0)])
-    {
+    let shares = decompose(&measure, &[tally(&measure, &PERSONS[..2]), tally(&measure, &PERSONS[2..])]);
+    for (found, (population, m0, contribution)) in shares.iter().zip([(0.5, 0.25, 1.0 / 3.0), (0.5, 0.5, 2.0 / 3.0)]) {
         close(found.population, population, 0.0);
         close(found.adjusted_headcount, m0, 0.0);
         close(found.contribution, contribution, 1e-15);
@@ -96,12 +72,9 @@ fn six_eighteenths_reach_one_third() {
     let measure = measure(&weights, (1, 3));
     assert_eq!(measure.scale(), 18);
     assert_eq!(measure.weights(), [3, 3, 3, 3, 1, 1, 1, 1, 1, 1]);
-    for (pattern, numerator, poor) in [
-        (0b11_1111_0000, 6, true),
-        (0b00_0111_0001, 6, true),
-        (0b00_0000_0011, 6, true),
-        (0b00_0011_0001, 5, false),
-    ] {
+    for (pattern, numerator, poor) in
+        [(0b11_1111_0000, 6, true), (0b00_0111_0001, 6, true), (0b00_0000_0011, 6, true), (0b00_0011_0001, 5, false)]
+    {
         let score = measure.score(pattern, 0).unwrap();
         assert_eq!((score.numerator(), score.poor()), (numerator, poor));
     }
@@ -110,18 +83,11 @@ fn six_eighteenths_reach_one_third() {
 #[test]
 fn nested_weights_are_those_of_the_global_index() {
     let third = Fraction::new(1, 3);
-    let dimensions = [
-        Dimension::equal(third, 2),
-        Dimension::equal(third, 2),
-        Dimension::equal(third, 6),
-    ];
+    let dimensions = [Dimension::equal(third, 2), Dimension::equal(third, 2), Dimension::equal(third, 6)];
     let nested = Measure::nested(&dimensions, Cutoff::Share(third), MissingPolicy::Drop).unwrap();
     assert_eq!(nested.weights(), [3, 3, 3, 3, 1, 1, 1, 1, 1, 1]);
     assert_eq!(nested.dimensions(), [0, 0, 1, 1, 2, 2, 2, 2, 2, 2]);
-    let profile = Profile::new(
-        &nested,
-        &tally(&nested, &[0b11_1111_1111, 0b0000_0000_0011]),
-    );
+    let profile = Profile::new(&nested, &tally(&nested, &[0b11_1111_1111, 0b0000_0000_0011]));
     // scores 18/18 and 6/18: health 12, education 6, living standard 6 of 24
     for (found, expected) in profile.dimensions.iter().zip([0.5, 0.25, 0.25]) {
         close(*found, expected, 1e-15);
@@ -131,94 +97,37 @@ fn nested_weights_are_those_of_the_global_index() {
 #[test]
 fn measures_that_cannot_hold_are_refused_with_the_figure() {
     let half = Cutoff::Share(Fraction::new(1, 2));
-    let refused = |weights: &[Fraction], cutoff| {
-        Measure::try_new(weights, cutoff, MissingPolicy::Drop).unwrap_err()
-    };
+    let refused = |weights: &[Fraction], cutoff| Measure::try_new(weights, cutoff, MissingPolicy::Drop).unwrap_err();
     let sum = refused(&[Fraction::new(1, 2), Fraction::new(1, 3)], half);
-    assert_eq!(
-        sum,
-        MeasureError::WeightsSum {
-            found: Fraction::new(5, 6)
-        }
-    );
-    assert_eq!(
-        sum.to_string(),
-        "the weights sum to 5/6, not to 1; correct them so that the sum is exactly 1"
-    );
+    assert_eq!(sum, MeasureError::WeightsSum { found: Fraction::new(5, 6) });
+    assert_eq!(sum.to_string(), "the weights sum to 5/6, not to 1; correct them so that the sum is exactly 1");
     assert_eq!(sum.code(), "targeting.measure.weights_sum");
-    assert_eq!(
-        refused(&[], half).code(),
-        "targeting.measure.indicator_count"
-    );
-    assert_eq!(
-        refused(&[Fraction::new(1, 33); 33], half).code(),
-        "targeting.measure.indicator_count"
-    );
-    assert_eq!(
-        refused(&[Fraction::new(1, 0)], half).code(),
-        "targeting.measure.zero_denominator"
-    );
+    assert_eq!(refused(&[], half).code(), "targeting.measure.indicator_count");
+    assert_eq!(refused(&[Fraction::new(1, 33); 33], half).code(), "targeting.measure.indicator_count");
+    assert_eq!(refused(&[Fraction::new(1, 0)], half).code(), "targeting.measure.zero_denominator");
     let one = [Fraction::new(1, 1)];
-    for bad in [
-        Fraction::new(0, 3),
-        Fraction::new(4, 3),
-        Fraction::new(1, 0),
-    ] {
+    for bad in [Fraction::new(0, 3), Fraction::new(4, 3), Fraction::new(1, 0)] {
         assert!(Measure::try_new(&one, Cutoff::Share(bad), MissingPolicy::Drop).is_err());
     }
-    let partial = Dimension {
-        weight: Fraction::new(1, 1),
-        shares: vec![Some(Fraction::new(1, 2)), None],
-    };
+    let partial = Dimension { weight: Fraction::new(1, 1), shares: vec![Some(Fraction::new(1, 2)), None] };
     let refused = Measure::nested(&[partial], half, MissingPolicy::Drop).unwrap_err();
-    assert_eq!(
-        refused,
-        MeasureError::SharesSum {
-            dimension: 0,
-            found: Fraction::new(1, 2)
-        }
-    );
-    let large = [
-        Fraction::new(1, 4_294_967_291),
-        Fraction::new(4_294_967_278, 4_294_967_279),
-    ];
-    assert_eq!(
-        Measure::try_new(&large, half, MissingPolicy::Drop)
-            .unwrap_err()
-            .code(),
-        "targeting.measure.denominator_too_large"
-    );
+    assert_eq!(refused, MeasureError::SharesSum { dimension: 0, found: Fraction::new(1, 2) });
+    let large = [Fraction::new(1, 4_294_967_291), Fraction::new(4_294_967_278, 4_294_967_279)];
+    assert_eq!(Measure::try_new(&large, half, MissingPolicy::Drop).unwrap_err().code(), "targeting.measure.denominator_too_large");
 }
 
 #[test]
 fn missing_policies_by_hand() {
-    let with =
-        |policy| Measure::try_new(&QUARTERS, Cutoff::Share(Fraction::new(1, 2)), policy).unwrap();
+    let with = |policy| Measure::try_new(&QUARTERS, Cutoff::Share(Fraction::new(1, 2)), policy).unwrap();
     let (deprived, missing) = (0b0001, 0b1100);
     assert!(with(MissingPolicy::Drop).score(deprived, missing).is_none());
-    let spread = with(MissingPolicy::Redistribute)
-        .score(deprived, missing)
-        .unwrap();
-    assert_eq!(
-        (spread.numerator(), spread.denominator(), spread.poor()),
-        (1, 2, true)
-    );
-    let lenient = with(MissingPolicy::NotDeprived)
-        .score(deprived, missing)
-        .unwrap();
-    assert_eq!(
-        (lenient.numerator(), lenient.denominator(), lenient.poor()),
-        (1, 4, false)
-    );
+    let spread = with(MissingPolicy::Redistribute).score(deprived, missing).unwrap();
+    assert_eq!((spread.numerator(), spread.denominator(), spread.poor()), (1, 2, true));
+    let lenient = with(MissingPolicy::NotDeprived).score(deprived, missing).unwrap();
+    assert_eq!((lenient.numerator(), lenient.denominator(), lenient.poor()), (1, 4, false));
     assert!(with(MissingPolicy::Redistribute).score(0, 0b1111).is_none());
     // a bit both deprived and missing is missing
-    assert_eq!(
-        with(MissingPolicy::NotDeprived)
-            .score(0b1000, 0b1000)
-            .unwrap()
-            .numerator(),
-        0
-    );
+    assert_eq!(with(MissingPolicy::NotDeprived).score(0b1000, 0b1000).unwrap().numerator(), 0);
 }
 
 #[test]
@@ -231,54 +140,27 @@ fn union_counts_anyone_deprived() {
 fn batches_that_do_not_fit_are_refused() {
     let measure = measure(&QUARTERS, (1, 2));
     let refused = |batch| GroupTally::new(&measure, 2).add(batch).unwrap_err().code();
-    let batch = |groups, deprived, missing| Batch {
-        groups,
-        deprived,
-        missing,
-        weights: None,
-    };
-    assert_eq!(
-        refused(batch(&[0], &[1, 2], None)),
-        "targeting.tally.length_mismatch"
-    );
-    assert_eq!(
-        refused(batch(&[2], &[1], None)),
-        "targeting.tally.unknown_group"
-    );
-    assert_eq!(
-        refused(batch(&[1], &[16], None)),
-        "targeting.tally.pattern_width"
-    );
-    assert_eq!(
-        refused(batch(&[1], &[1], Some(&[16]))),
-        "targeting.tally.pattern_width"
-    );
+    let batch = |groups, deprived, missing| Batch { groups, deprived, missing, weights: None };
+    assert_eq!(refused(batch(&[0], &[1, 2], None)), "targeting.tally.length_mismatch");
+    assert_eq!(refused(batch(&[2], &[1], None)), "targeting.tally.unknown_group");
+    assert_eq!(refused(batch(&[1], &[16], None)), "targeting.tally.pattern_width");
+    assert_eq!(refused(batch(&[1], &[1], Some(&[16]))), "targeting.tally.pattern_width");
 }
 
-const POLICIES: [MissingPolicy; 3] = [
-    MissingPolicy::Drop,
-    MissingPolicy::Redistribute,
-    MissingPolicy::NotDeprived,
-];
+const POLICIES: [MissingPolicy; 3] = [MissingPolicy::Drop, MissingPolicy::Redistribute, MissingPolicy::NotDeprived];
 
 /// Random whole weights over their sum, so that denominators differ from case to case.
 fn random_measure(seed: u64, indicators: usize, policy: MissingPolicy) -> Measure {
     let mut draws = Draws(seed);
-    let parts: Vec<u32> = (0..indicators)
-        .map(|_| u32::try_from(draws.below(9)).unwrap() + 1)
-        .collect();
+    let parts: Vec<u32> = (0..indicators).map(|_| u32::try_from(draws.below(9)).unwrap() + 1).collect();
     let whole = parts.iter().sum();
-    let weights: Vec<Fraction> = parts
-        .iter()
-        .map(|part| Fraction::new(*part, whole))
-        .collect();
+    let weights: Vec<Fraction> = parts.iter().map(|part| Fraction::new(*part, whole)).collect();
     let cutoff = Fraction::new(u32::try_from(draws.below(10)).unwrap() + 1, 10);
     Measure::try_new(&weights, Cutoff::Share(cutoff), policy).unwrap()
 }
 
 fn at_least(left: Score, right: Score) -> bool {
-    u64::from(left.numerator()) * u64::from(right.denominator())
-        >= u64::from(right.numerator()) * u64::from(left.denominator())
+    u64::from(left.numerator()) * u64::from(right.denominator()) >= u64::from(right.numerator()) * u64::from(left.denominator())
 }
 
 proptest! {

@@ -17,15 +17,8 @@ pub(super) struct Binned {
 impl Binned {
     /// Cuts each column into at most `bins` bins of about equal weight.
     pub(super) fn new(columns: &[&[f32]], weights: &[i64], bins: usize) -> Self {
-        let edges: Vec<_> = columns
-            .iter()
-            .map(|column| edges(column, weights, bins))
-            .collect();
-        let columns = columns
-            .iter()
-            .zip(&edges)
-            .map(|(column, edges)| column.iter().map(|&value| find(edges, value)).collect())
-            .collect();
+        let edges: Vec<_> = columns.iter().map(|column| edges(column, weights, bins)).collect();
+        let columns = columns.iter().zip(&edges).map(|(column, edges)| column.iter().map(|&value| find(edges, value)).collect()).collect();
         Self { columns, edges }
     }
 
@@ -77,9 +70,5 @@ fn edges(column: &[f32], weights: &[i64], bins: usize) -> Vec<f32> {
 /// An edge with `low <= edge < high`, half way where floats allow.
 fn between(low: f32, high: f32) -> f32 {
     let middle = low / 2.0 + high / 2.0;
-    if middle >= low && middle < high {
-        middle
-    } else {
-        low
-    }
+    if middle >= low && middle < high { middle } else { low }
 }

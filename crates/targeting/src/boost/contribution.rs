@@ -16,16 +16,8 @@ struct Step {
     weight: f64,
 }
 
-pub(super) fn contributions(
-    trees: &[Tree],
-    base: &[f64],
-    features: usize,
-    row: &[f32],
-) -> Vec<Contributions> {
-    let start = base.iter().map(|&base| Contributions {
-        base,
-        features: vec![0.0; features],
-    });
+pub(super) fn contributions(trees: &[Tree], base: &[f64], features: usize, row: &[f32]) -> Vec<Contributions> {
+    let start = base.iter().map(|&base| Contributions { base, features: vec![0.0; features] });
     let mut sums: Vec<Contributions> = start.collect();
     let width = base.len().max(1);
     for (at, tree) in trees.iter().enumerate() {
@@ -34,11 +26,7 @@ pub(super) fn contributions(
         };
         sum.base += expected(tree, tree.root());
         let walk = Walk { tree, row };
-        let first = Arrival {
-            zero: 1.0,
-            one: 1.0,
-            feature: None,
-        };
+        let first = Arrival { zero: 1.0, one: 1.0, feature: None };
         walk.descend(tree.root(), &[], first, &mut sum.features);
     }
     sums
@@ -59,11 +47,7 @@ fn expected(tree: &Tree, child: Child) -> f64 {
 fn shares(tree: &Tree, left: Child, right: Child) -> (f64, f64) {
     let (left, right) = (tree.cover(left), tree.cover(right));
     let all = left + right;
-    if all > 0.0 {
-        (left / all, right / all)
-    } else {
-        (0.5, 0.5)
-    }
+    if all > 0.0 { (left / all, right / all) } else { (0.5, 0.5) }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -91,34 +75,21 @@ impl Walk<'_> {
         let Some((node, threshold)) = self.tree.node(at) else {
             return;
         };
-        let value = self
-            .row
-            .get(index(node.feature))
-            .copied()
-            .unwrap_or(f32::NAN);
+        let value = self.row.get(index(node.feature)).copied().unwrap_or(f32::NAN);
         let right_taken = Tree::goes_right(node, threshold, value);
         let (left_share, right_share) = shares(self.tree, node.left, node.right);
         // A feature met before is undone first: its two conditions become one.
         let (mut zero, mut one) = (1.0, 1.0);
-        let met = path
-            .iter()
-            .position(|step| step.feature == Some(node.feature));
+        let met = path.iter().position(|step| step.feature == Some(node.feature));
         if let Some(met) = met {
             if let Some(step) = path.get(met) {
                 (zero, one) = (step.zero, step.one);
             }
             path = unwind(&path, met);
         }
-        let sides = [
-            (node.left, left_share, !right_taken),
-            (node.right, right_share, right_taken),
-        ];
+        let sides = [(node.left, left_share, !right_taken), (node.right, right_share, right_taken)];
         for (side, share, taken) in sides {
-            let arrival = Arrival {
-                zero: zero * share,
-                one: if taken { one } else { 0.0 },
-                feature: Some(node.feature),
-            };
+            let arrival = Arrival { zero: zero * share, one: if taken { one } else { 0.0 }, feature: Some(node.feature) };
             self.descend(side, &path, arrival, sums);
         }
     }
@@ -135,19 +106,11 @@ fn add_leaf(path: &[Step], value: f64, sums: &mut [f64]) {
 }
 
 /// Procedure EXTEND: one more feature on the path.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the recurrence reads neighbours below the path's own length"
-)]
+#[expect(clippy::indexing_slicing, reason = "the recurrence reads neighbours below the path's own length")]
 fn extend(path: &[Step], arrival: Arrival) -> Vec<Step> {
     let length = path.len();
     let mut path = path.to_vec();
-    path.push(Step {
-        feature: arrival.feature,
-        zero: arrival.zero,
-        one: arrival.one,
-        weight: if length == 0 { 1.0 } else { 0.0 },
-    });
+    path.push(Step { feature: arrival.feature, zero: arrival.zero, one: arrival.one, weight: if length == 0 { 1.0 } else { 0.0 } });
     let size = float(length + 1);
     for at in (0..length).rev() {
         let weight = path[at].weight;
@@ -158,10 +121,7 @@ fn extend(path: &[Step], arrival: Arrival) -> Vec<Step> {
 }
 
 /// Procedure UNWIND: the path as if the feature at `gone` had never been met.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the recurrence reads neighbours below the path's own length"
-)]
+#[expect(clippy::indexing_slicing, reason = "the recurrence reads neighbours below the path's own length")]
 fn unwind(path: &[Step], gone: usize) -> Vec<Step> {
     let last = path.len().saturating_sub(1);
     let mut path = path.to_vec();
@@ -172,11 +132,7 @@ fn unwind(path: &[Step], gone: usize) -> Vec<Step> {
         if one == 0.0 {
             // Nothing comes from a side that no training weight took.
             let share = zero * float(last - at);
-            path[at].weight = if share > 0.0 {
-                path[at].weight * size / share
-            } else {
-                0.0
-            };
+            path[at].weight = if share > 0.0 { path[at].weight * size / share } else { 0.0 };
         } else {
             let weight = path[at].weight;
             path[at].weight = next * size / (float(at + 1) * one);
@@ -194,10 +150,7 @@ fn unwind(path: &[Step], gone: usize) -> Vec<Step> {
 }
 
 /// Sum of the weights [`unwind`] would leave, without the path.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "the recurrence reads places below the path's own length"
-)]
+#[expect(clippy::indexing_slicing, reason = "the recurrence reads places below the path's own length")]
 fn unwound_weight(path: &[Step], gone: usize) -> f64 {
     let last = path.len().saturating_sub(1);
     let (zero, one) = (path[gone].zero, path[gone].one);

@@ -42,11 +42,7 @@ pub(super) fn fit(sample: &Sample<'_>, settings: &BoosterSettings) -> (Vec<f64>,
     let base = loss::base(settings.loss, sample.target, &weights);
     let bound = loss::bound(settings.loss, sample.target, &base);
     let fixed = Fixed::new(weights, bound);
-    let heavy: Vec<i64> = fixed
-        .weights
-        .iter()
-        .map(|w| to_fixed(w * 1_048_576.0))
-        .collect();
+    let heavy: Vec<i64> = fixed.weights.iter().map(|w| to_fixed(w * 1_048_576.0)).collect();
     let columns = sample.matrix.columns();
     let binned = Binned::new(&columns, &heavy, index(settings.max_bins));
     let width = base.len();
@@ -55,9 +51,7 @@ pub(super) fn fit(sample: &Sample<'_>, settings: &BoosterSettings) -> (Vec<f64>,
     for round in 0..u64::from(settings.rounds) {
         let rows = sampled_rows(sample.keys, settings, round);
         // All classes of a round see the same scores.
-        let gradients: Vec<_> = (0..width)
-            .map(|class| loss::derivatives(settings.loss, sample.target, &scores, class))
-            .collect();
+        let gradients: Vec<_> = (0..width).map(|class| loss::derivatives(settings.loss, sample.target, &scores, class)).collect();
         for (class, pairs) in gradients.iter().enumerate() {
             let derivatives = fixed.derivatives(pairs);
             let features = sampled_columns(&binned, settings, round * 64 + wide(class));
@@ -71,11 +65,7 @@ pub(super) fn fit(sample: &Sample<'_>, settings: &BoosterSettings) -> (Vec<f64>,
             let mut grown = grower.grow(&rows);
             let leaves = grown.leaves(&binned);
             if let Loss::Quantile { level } = settings.loss {
-                let misses = sample
-                    .target
-                    .iter()
-                    .zip(&scores)
-                    .map(|(y, score)| y - score);
+                let misses = sample.target.iter().zip(&scores).map(|(y, score)| y - score);
                 let residuals: Vec<_> = misses.zip(fixed.weights.iter().copied()).collect();
                 renew(&mut grown, &rows, &leaves, &residuals, level);
             }
@@ -98,9 +88,7 @@ fn covers(leaves: &[u8], heavy: &[i64]) -> Vec<f64> {
             *sum = sum.saturating_add(*weight);
         }
     }
-    sums.into_iter()
-        .map(|sum| from_fixed(sum) / 1_048_576.0)
-        .collect()
+    sums.into_iter().map(|sum| from_fixed(sum) / 1_048_576.0).collect()
 }
 
 fn sampled_rows(keys: &[u64], settings: &BoosterSettings, round: u64) -> Vec<u32> {
@@ -116,9 +104,7 @@ fn sampled_columns(binned: &Binned, settings: &BoosterSettings, tree: u64) -> Ve
     let stream = draw(settings.seed, COLUMNS, tree);
     let varied = (0..binned.columns.len()).filter(|&feature| {
         let column = binned.columns.get(feature).map_or(&[][..], Vec::as_slice);
-        column
-            .first()
-            .is_some_and(|first| column.iter().any(|bin| bin != first))
+        column.first().is_some_and(|first| column.iter().any(|bin| bin != first))
     });
     let mut features: Vec<usize> = varied.collect();
     let share = (float(features.len()) * settings.column_share).ceil();

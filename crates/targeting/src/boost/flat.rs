@@ -110,21 +110,13 @@ impl Flat {
         }
         let used = thresholds.into_iter().enumerate();
         let features: Vec<_> = used.filter(|(_, list)| !list.is_empty()).collect();
-        let widest = trees
-            .iter()
-            .map(|tree| tree.values.len())
-            .max()
-            .unwrap_or(1);
+        let widest = trees.iter().map(|tree| tree.values.len()).max().unwrap_or(1);
         let masks = match widest {
             0..=16 => Masks::Sixteen(Trees::new(trees, &features)),
             17..=32 => Masks::ThirtyTwo(Trees::new(trees, &features)),
             _ => Masks::SixtyFour(Trees::new(trees, &features)),
         };
-        Ok(Self {
-            features,
-            scores,
-            masks,
-        })
+        Ok(Self { features, scores, masks })
     }
 
     pub(super) fn predict(&self, columns: &[&[f32]], base: &[f64]) -> Vec<f64> {
@@ -170,10 +162,7 @@ fn look_up(values: &[f32], thresholds: &[f32], bins: &mut [[u8; LANES]; GROUPS])
 
 /// Binary searches without branches, step by step for all lanes at once. Wrapping spares the checks
 /// that would keep the compiler from using vectors; places stay below 256.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "hot kernel: places are masked to the table's 256 entries"
-)]
+#[expect(clippy::indexing_slicing, reason = "hot kernel: places are masked to the table's 256 entries")]
 fn search(values: &[f32; LANES], table: &[f32; 256], half: u32) -> [u8; LANES] {
     let mut places = [0_u32; LANES];
     let mut step = half;
@@ -196,11 +185,7 @@ fn search(values: &[f32; LANES], table: &[f32; 256], half: u32) -> [u8; LANES] {
 
 impl<M: Mask, const LEAVES: usize> Trees<M, LEAVES> {
     fn new(trees: &[Tree], features: &[(usize, Vec<f32>)]) -> Self {
-        let mut flat = Self {
-            nodes: Vec::new(),
-            sizes: Vec::new(),
-            values: Vec::new(),
-        };
+        let mut flat = Self { nodes: Vec::new(), sizes: Vec::new(), values: Vec::new() };
         for tree in trees {
             let before = flat.nodes.len();
             let mut values = [0.0; LEAVES];
@@ -256,11 +241,7 @@ impl<M: Mask, const LEAVES: usize> Trees<M, LEAVES> {
         let groups = rows.div_ceil(LANES);
         let mut sums = [[0.0_f64; LANES]; GROUPS];
         for class in 0..width {
-            for (sum, score) in sums
-                .as_flattened_mut()
-                .iter_mut()
-                .zip(scores.iter().skip(class).step_by(width))
-            {
+            for (sum, score) in sums.as_flattened_mut().iter_mut().zip(scores.iter().skip(class).step_by(width)) {
                 *sum = *score;
             }
             let mut nodes = self.nodes.as_slice();
@@ -273,11 +254,7 @@ impl<M: Mask, const LEAVES: usize> Trees<M, LEAVES> {
                     }
                 }
             }
-            for (sum, score) in sums
-                .as_flattened()
-                .iter()
-                .zip(scores.iter_mut().skip(class).step_by(width))
-            {
+            for (sum, score) in sums.as_flattened().iter().zip(scores.iter_mut().skip(class).step_by(width)) {
                 *score = *sum;
             }
         }
@@ -285,10 +262,7 @@ impl<M: Mask, const LEAVES: usize> Trees<M, LEAVES> {
 }
 
 #[inline(always)]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "hot kernel: tests name features of the block, leaves are masked to the table"
-)]
+#[expect(clippy::indexing_slicing, reason = "hot kernel: tests name features of the block, leaves are masked to the table")]
 fn add_tree<M: Mask, const LEAVES: usize>(
     tests: &[Test<M>],
     values: &[f64; LEAVES],

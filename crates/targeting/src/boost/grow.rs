@@ -157,18 +157,11 @@ impl Grower<'_> {
 
     fn cell(&self, row: u32) -> Cell {
         let derivative = self.derivatives.get(index(row));
-        derivative.map_or_else(Cell::default, |&(gradient, hessian)| Cell {
-            gradient,
-            hessian,
-            rows: 1,
-        })
+        derivative.map_or_else(Cell::default, |&(gradient, hessian)| Cell { gradient, hessian, rows: 1 })
     }
 
     /// Cells of all sampled features, one feature's bins after the other's.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "hot kernel: rows are row numbers, bins are below the feature's count of bins"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "hot kernel: rows are row numbers, bins are below the feature's count of bins")]
     fn histogram(&self, rows: &[u32]) -> Vec<Cell> {
         let derivatives: Vec<Cell> = rows.iter().map(|&row| self.cell(row)).collect();
         let mut cells = Vec::new();
@@ -208,14 +201,7 @@ impl Grower<'_> {
     fn best_of(&self, feature: usize, cells: &[Cell], leaf: &Leaf) -> [Split; 2] {
         let monotone = self.monotone.get(feature).copied().unwrap_or_default();
         let missing = cells.first().copied().unwrap_or_default();
-        let none = Split {
-            gain: f64::NEG_INFINITY,
-            feature,
-            bin: 0,
-            missing_right: false,
-            left: Cell::default(),
-            values: (0.0, 0.0),
-        };
+        let none = Split { gain: f64::NEG_INFINITY, feature, bin: 0, missing_right: false, left: Cell::default(), values: (0.0, 0.0) };
         let mut best = [none; 2];
         let mut present = Cell::default();
         for (at, cell) in cells.iter().enumerate().skip(1) {
@@ -238,11 +224,7 @@ impl Grower<'_> {
                     *best = Split {
                         gain,
                         bin: bin(at),
-                        missing_right: if missing.rows == 0 {
-                            heavier_right
-                        } else {
-                            missing_right
-                        },
+                        missing_right: if missing.rows == 0 { heavier_right } else { missing_right },
                         left,
                         values,
                         ..none
@@ -261,10 +243,7 @@ impl Grower<'_> {
         if !self.limits.allows(left) || !self.limits.allows(right) {
             return None;
         }
-        let values = (
-            self.limits.value(left, leaf.bounds),
-            self.limits.value(right, leaf.bounds),
-        );
+        let values = (self.limits.value(left, leaf.bounds), self.limits.value(right, leaf.bounds));
         let breaks = match monotone {
             Monotone::Free => false,
             Monotone::Increasing => values.0 > values.1,
@@ -284,54 +263,23 @@ impl Grower<'_> {
             let value = column.get(index(*row)).copied().unwrap_or(MISSING);
             goes_right(value, split.bin, split.missing_right)
         };
-        let (right_rows, left_rows): (Vec<u32>, Vec<u32>) =
-            leaf.rows.iter().partition(|row| right_of(row));
+        let (right_rows, left_rows): (Vec<u32>, Vec<u32>) = leaf.rows.iter().partition(|row| right_of(row));
         let at = nodes.len();
-        nodes.push(Branch {
-            split,
-            parent: leaf.parent,
-        });
+        nodes.push(Branch { split, parent: leaf.parent });
         // The smaller side is counted, the other is what remains of the parent.
         let small_left = left_rows.len() <= right_rows.len();
         let counted = self.histogram(if small_left { &left_rows } else { &right_rows });
         let pairs = leaf.histogram.iter().zip(&counted);
         let rest: Vec<Cell> = pairs.map(|(all, part)| all.minus(*part)).collect();
-        let (left_cells, right_cells) = if small_left {
-            (counted, rest)
-        } else {
-            (rest, counted)
-        };
+        let (left_cells, right_cells) = if small_left { (counted, rest) } else { (rest, counted) };
         let (left_bounds, right_bounds) = self.bounds(leaf, split);
         let child = |rows, histogram, total, bounds, value, right| {
-            self.with_best(Leaf {
-                rows,
-                histogram,
-                total,
-                depth: leaf.depth + 1,
-                bounds,
-                value,
-                parent: Some((at, right)),
-                best: None,
-            })
+            self.with_best(Leaf { rows, histogram, total, depth: leaf.depth + 1, bounds, value, parent: Some((at, right)), best: None })
         };
         let right_total = leaf.total.minus(split.left);
         (
-            child(
-                left_rows,
-                left_cells,
-                split.left,
-                left_bounds,
-                split.values.0,
-                false,
-            ),
-            child(
-                right_rows,
-                right_cells,
-                right_total,
-                right_bounds,
-                split.values.1,
-                true,
-            ),
+            child(left_rows, left_cells, split.left, left_bounds, split.values.0, false),
+            child(right_rows, right_cells, right_total, right_bounds, split.values.1, true),
         )
     }
 
@@ -339,12 +287,7 @@ impl Grower<'_> {
     fn bounds(&self, leaf: &Leaf, split: Split) -> ((f64, f64), (f64, f64)) {
         let (low, high) = leaf.bounds;
         let middle = f64::midpoint(split.values.0, split.values.1);
-        match self
-            .monotone
-            .get(split.feature)
-            .copied()
-            .unwrap_or_default()
-        {
+        match self.monotone.get(split.feature).copied().unwrap_or_default() {
             Monotone::Free => (leaf.bounds, leaf.bounds),
             Monotone::Increasing => ((low, middle), (middle, high)),
             Monotone::Decreasing => ((middle, high), (low, middle)),
@@ -365,11 +308,7 @@ fn most_gain(leaves: &[Leaf]) -> Option<(usize, Split)> {
 }
 
 const fn goes_right(value: u8, threshold: u8, missing_right: bool) -> bool {
-    if value == MISSING {
-        missing_right
-    } else {
-        value > threshold
-    }
+    if value == MISSING { missing_right } else { value > threshold }
 }
 
 #[derive(Debug)]
@@ -390,14 +329,8 @@ pub(super) struct Grown {
 impl Grown {
     fn new(branches: Vec<Branch>, leaves: &[Leaf]) -> Self {
         let mut children = vec![(Child::Leaf(0), Child::Leaf(0)); branches.len()];
-        let nodes = branches
-            .iter()
-            .enumerate()
-            .map(|(at, b)| (b.parent, Child::Node(short(at))));
-        let ends = leaves
-            .iter()
-            .enumerate()
-            .map(|(at, l)| (l.parent, Child::Leaf(short(at))));
+        let nodes = branches.iter().enumerate().map(|(at, b)| (b.parent, Child::Node(short(at))));
+        let ends = leaves.iter().enumerate().map(|(at, l)| (l.parent, Child::Leaf(short(at))));
         for (parent, child) in nodes.chain(ends) {
             let Some((at, right)) = parent else { continue };
             if let Some(pair) = children.get_mut(at) {
@@ -419,11 +352,7 @@ impl Grown {
     }
 
     fn leaf(&self, binned: &Binned, row: usize) -> u8 {
-        let mut at = if self.branches.is_empty() {
-            Child::Leaf(0)
-        } else {
-            Child::Node(0)
-        };
+        let mut at = if self.branches.is_empty() { Child::Leaf(0) } else { Child::Node(0) };
         loop {
             let node = match at {
                 Child::Leaf(leaf) => return bin(index(leaf)),
@@ -446,8 +375,7 @@ impl Grown {
 
     /// Replaces a leaf's value, held within its bounds.
     pub(super) fn set(&mut self, leaf: usize, value: f64) {
-        if let (Some(slot), Some((low, high))) = (self.values.get_mut(leaf), self.bounds.get(leaf))
-        {
+        if let (Some(slot), Some((low, high))) = (self.values.get_mut(leaf), self.bounds.get(leaf)) {
             *slot = value.clamp(*low, *high);
         }
     }

@@ -60,12 +60,7 @@ pub(crate) fn quantile(mut pairs: Vec<(f64, f64)>, level: f64) -> f64 {
 
 /// First and second derivative of a unit weight's loss by the score of `class`, per row.
 /// `scores` is row by row.
-pub(super) fn derivatives(
-    loss: Loss,
-    target: &[f64],
-    scores: &[f64],
-    class: usize,
-) -> Vec<(f64, f64)> {
+pub(super) fn derivatives(loss: Loss, target: &[f64], scores: &[f64], class: usize) -> Vec<(f64, f64)> {
     let rows = target.iter().zip(scores);
     match loss {
         Loss::Logistic => rows

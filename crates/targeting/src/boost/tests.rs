@@ -7,13 +7,7 @@ use fixture::Survey;
 mod fixture;
 
 fn settings(loss: Loss) -> BoosterSettings {
-    BoosterSettings {
-        rounds: 40,
-        learning_rate: 0.1,
-        l2: 1.0,
-        column_share: 0.8,
-        ..BoosterSettings::new(loss)
-    }
+    BoosterSettings { rounds: 40, learning_rate: 0.1, l2: 1.0, column_share: 0.8, ..BoosterSettings::new(loss) }
 }
 
 #[test]
@@ -24,10 +18,7 @@ fn loss_falls_on_seen_and_unseen_rows() {
     let half = booster.first_rounds(20).unwrap();
     for survey in [&seen, &unseen] {
         let losses = [&constant, &half, &booster].map(|b| survey.log_loss(b));
-        assert!(
-            losses[0] > losses[1] + 0.02 && losses[1] > losses[2],
-            "{losses:?}"
-        );
+        assert!(losses[0] > losses[1] + 0.02 && losses[1] > losses[2], "{losses:?}");
     }
 }
 
@@ -36,18 +27,11 @@ fn row_order_changes_nothing() {
     let survey = Survey::new(700, 3);
     let mut order: Vec<usize> = (0..700).collect();
     order.sort_by_key(|&row| random::mix(u64::try_from(row).unwrap() ^ 77));
-    for loss in [
-        Loss::Logistic,
-        Loss::Squared,
-        Loss::Multinomial { classes: 2 },
-    ] {
+    for loss in [Loss::Logistic, Loss::Squared, Loss::Multinomial { classes: 2 }] {
         let fit = |survey: &Survey| Booster::fit(&survey.sample(), &settings(loss)).unwrap();
         assert_eq!(fit(&survey), fit(&survey.select(&order)));
     }
-    let other = BoosterSettings {
-        seed: 1,
-        ..settings(Loss::Logistic)
-    };
+    let other = BoosterSettings { seed: 1, ..settings(Loss::Logistic) };
     let first = Booster::fit(&survey.sample(), &settings(Loss::Logistic)).unwrap();
     assert_ne!(first, Booster::fit(&survey.sample(), &other).unwrap());
 }
@@ -59,21 +43,13 @@ fn a_weight_of_two_is_two_rows() {
     let coarse = |column: &[f32]| column.iter().map(|value| (value * 40.0).round()).collect();
     let columns = survey.matrix.columns().into_iter().map(coarse).collect();
     survey.matrix = Matrix::try_new(survey.matrix.names().to_vec(), columns).unwrap();
-    survey.weights = (0..400)
-        .map(|row| if row % 3 == 0 { 2.0 } else { 1.0 })
-        .collect();
+    survey.weights = (0..400).map(|row| if row % 3 == 0 { 2.0 } else { 1.0 }).collect();
     let mut twice: Vec<usize> = (0..400).collect();
     twice.extend((0..400).step_by(3));
     let mut doubled = survey.select(&twice);
     doubled.weights = vec![1.0; twice.len()];
     // Weights are relative to their mean, so a penalty would weigh differently on more rows.
-    let free = BoosterSettings {
-        min_rows: 1,
-        l2: 0.0,
-        min_hessian: 1e-9,
-        max_leaves: 6,
-        ..settings(Loss::Logistic)
-    };
+    let free = BoosterSettings { min_rows: 1, l2: 0.0, min_hessian: 1e-9, max_leaves: 6, ..settings(Loss::Logistic) };
     let scores = |fitted: &Survey| {
         let booster = Booster::fit(&fitted.sample(), &free).unwrap();
         booster.predict(&survey.matrix.columns())
@@ -87,17 +63,9 @@ fn a_weight_of_two_is_two_rows() {
 fn constraints_hold() {
     let survey = Survey::new(1500, 5);
     // Against what the data say of `a`, with it of `b`.
-    let monotone = vec![
-        Monotone::Decreasing,
-        Monotone::Decreasing,
-        Monotone::Free,
-        Monotone::Increasing,
-    ];
+    let monotone = vec![Monotone::Decreasing, Monotone::Decreasing, Monotone::Free, Monotone::Increasing];
     for loss in [Loss::Logistic, Loss::Quantile { level: 0.7 }] {
-        let settings = BoosterSettings {
-            monotone: monotone.clone(),
-            ..settings(loss)
-        };
+        let settings = BoosterSettings { monotone: monotone.clone(), ..settings(loss) };
         let booster = Booster::fit(&survey.sample(), &settings).unwrap();
         for row in 0..100 {
             let start = survey.matrix.row(row);
@@ -109,9 +77,7 @@ fn constraints_hold() {
                         row
                     })
                     .collect();
-                let columns: Vec<Vec<f32>> = (0..4)
-                    .map(|f| grid.iter().map(|row| row[f]).collect())
-                    .collect();
+                let columns: Vec<Vec<f32>> = (0..4).map(|f| grid.iter().map(|row| row[f]).collect()).collect();
                 let columns: Vec<&[f32]> = columns.iter().map(Vec::as_slice).collect();
                 let scores = booster.predict(&columns);
                 let holds = |pair: &[f64]| match direction {
@@ -119,10 +85,7 @@ fn constraints_hold() {
                     Monotone::Increasing => pair[0] <= pair[1],
                     Monotone::Decreasing => pair[0] >= pair[1],
                 };
-                assert!(
-                    scores.windows(2).all(holds),
-                    "{loss:?} {feature} {scores:?}"
-                );
+                assert!(scores.windows(2).all(holds), "{loss:?} {feature} {scores:?}");
             }
         }
     }
@@ -133,31 +96,17 @@ fn regression_finds_means_and_quantiles() {
     let mut survey = Survey::new(3000, 6);
     let column = survey.matrix.columns()[0].to_vec();
     let noise = survey.matrix.columns()[3].to_vec();
-    survey.target = column
-        .iter()
-        .zip(&noise)
-        .map(|(x, e)| f64::from(3.0 * x + e))
-        .collect();
+    survey.target = column.iter().zip(&noise).map(|(x, e)| f64::from(3.0 * x + e)).collect();
     let check = |loss, expected: f64| {
-        let settings = BoosterSettings {
-            rounds: 200,
-            column_share: 1.0,
-            ..settings(loss)
-        };
+        let settings = BoosterSettings { rounds: 200, column_share: 1.0, ..settings(loss) };
         // The noise itself is hidden from the fit.
         let matrix = survey.matrix.features(&[0, 1, 2]);
-        let sample = Sample {
-            matrix: &matrix,
-            ..survey.sample()
-        };
+        let sample = Sample { matrix: &matrix, ..survey.sample() };
         let booster = Booster::fit(&sample, &settings).unwrap();
         let columns = [vec![0.5_f32], vec![0.5], vec![0.5]];
         let columns: Vec<&[f32]> = columns.iter().map(Vec::as_slice).collect();
         let found = booster.predict(&columns)[0];
-        assert!(
-            (found - expected).abs() < 0.15,
-            "{loss:?}: {found}, expected {expected}"
-        );
+        assert!((found - expected).abs() < 0.15, "{loss:?}: {found}, expected {expected}");
     };
     check(Loss::Squared, 2.0);
     check(Loss::Quantile { level: 0.1 }, 1.6);
@@ -168,21 +117,16 @@ fn regression_finds_means_and_quantiles() {
 fn classes_get_their_own_scores() {
     let mut survey = Survey::new(2000, 7);
     let columns = survey.matrix.columns();
-    let class =
-        |(a, c): (&f32, &f32)| f64::from(u8::from(*a > 0.5)) + f64::from(u8::from(*c > 0.5));
+    let class = |(a, c): (&f32, &f32)| f64::from(u8::from(*a > 0.5)) + f64::from(u8::from(*c > 0.5));
     survey.target = columns[0].iter().zip(columns[2]).map(class).collect();
     let loss = Loss::Multinomial { classes: 3 };
     let booster = Booster::fit(&survey.sample(), &settings(loss)).unwrap();
     assert_eq!(booster.scores(), 3);
     let scores = booster.predict(&survey.matrix.columns());
-    let hits = scores
-        .chunks_exact(3)
-        .zip(&survey.target)
-        .filter(|(scores, y)| {
-            let best = (0_u8..3)
-                .max_by(|a, b| scores[usize::from(*a)].total_cmp(&scores[usize::from(*b)]));
-            (f64::from(best.unwrap()) - **y).abs() < 0.5
-        });
+    let hits = scores.chunks_exact(3).zip(&survey.target).filter(|(scores, y)| {
+        let best = (0_u8..3).max_by(|a, b| scores[usize::from(*a)].total_cmp(&scores[usize::from(*b)]));
+        (f64::from(best.unwrap()) - **y).abs() < 0.5
+    });
     assert!(hits.count() > 1900);
     let row = survey.matrix.row(11);
     for (class, parts) in booster.contributions(&row).iter().enumerate() {
@@ -194,12 +138,7 @@ fn classes_get_their_own_scores() {
 fn a_row_scores_the_same_in_any_company() {
     for max_leaves in [4, 16, 20, 40, 64] {
         let survey = Survey::new(1500, 8);
-        let settings = BoosterSettings {
-            max_leaves,
-            max_depth: 30,
-            min_rows: 2,
-            ..settings(Loss::Logistic)
-        };
+        let settings = BoosterSettings { max_leaves, max_depth: 30, min_rows: 2, ..settings(Loss::Logistic) };
         let booster = Booster::fit(&survey.sample(), &settings).unwrap();
         let columns = survey.matrix.columns();
         let all = booster.predict(&columns);
@@ -225,11 +164,7 @@ fn walk(booster: &Booster, row: &[f32]) -> f64 {
         while let tree::Child::Node(node) = at {
             let (node, threshold) = tree.node(node).unwrap();
             let value = row[crate::number::index(node.feature)];
-            at = if Tree::goes_right(node, threshold, value) {
-                node.right
-            } else {
-                node.left
-            };
+            at = if Tree::goes_right(node, threshold, value) { node.right } else { node.left };
         }
         if let tree::Child::Leaf(leaf) = at {
             score += tree.value(leaf);
@@ -248,11 +183,7 @@ fn known(tree: &Tree, at: tree::Child, row: &[f32], set: u32) -> f64 {
     let [left, right] = [node.left, node.right].map(|child| known(tree, child, row, set));
     if set & (1 << node.feature) != 0 {
         let value = row[crate::number::index(node.feature)];
-        return if Tree::goes_right(node, threshold, value) {
-            right
-        } else {
-            left
-        };
+        return if Tree::goes_right(node, threshold, value) { right } else { left };
     }
     let [left_cover, right_cover] = [node.left, node.right].map(|child| tree.cover(child));
     (left * left_cover + right * right_cover) / (left_cover + right_cover)
@@ -261,12 +192,7 @@ fn known(tree: &Tree, at: tree::Child, row: &[f32], set: u32) -> f64 {
 #[test]
 fn contributions_are_shapley_values() {
     let survey = Survey::new(900, 9);
-    let settings = BoosterSettings {
-        rounds: 12,
-        min_rows: 5,
-        column_share: 1.0,
-        ..settings(Loss::Logistic)
-    };
+    let settings = BoosterSettings { rounds: 12, min_rows: 5, column_share: 1.0, ..settings(Loss::Logistic) };
     let booster = Booster::fit(&survey.sample(), &settings).unwrap();
     // |S|! (3 - |S|)! / 4!
     let weight = [0.25, 1.0 / 12.0, 1.0 / 12.0, 0.25];
@@ -274,26 +200,13 @@ fn contributions_are_shapley_values() {
         let row = survey.matrix.row(row);
         let parts = &booster.contributions(&row)[0];
         assert!((parts.total() - walk(&booster, &row)).abs() < 1e-9);
-        let value = |set| {
-            booster
-                .trees
-                .iter()
-                .map(|tree| known(tree, tree.root(), &row, set))
-                .sum::<f64>()
-        };
+        let value = |set| booster.trees.iter().map(|tree| known(tree, tree.root(), &row, set)).sum::<f64>();
         for feature in 0_u32..4 {
             let bit = 1 << feature;
             let sets = (0_u32..16).filter(|set| set & bit == 0);
-            let shapley: f64 = sets
-                .map(|set| {
-                    weight[crate::number::index(set.count_ones())] * (value(set | bit) - value(set))
-                })
-                .sum();
+            let shapley: f64 = sets.map(|set| weight[crate::number::index(set.count_ones())] * (value(set | bit) - value(set))).sum();
             let found = parts.features[crate::number::index(feature)];
-            assert!(
-                (found - shapley).abs() < 1e-9,
-                "{feature}: {found}, by enumeration {shapley}"
-            );
+            assert!((found - shapley).abs() < 1e-9, "{feature}: {found}, by enumeration {shapley}");
         }
     }
 }
@@ -313,31 +226,14 @@ fn json_keeps_every_bit() {
         assert!(error.to_string().contains(said), "{error}");
     };
     check("\"version\":1", "\"version\":9", "version is 9");
-    check(
-        "\"left\":{\"node\":1}",
-        "\"left\":{\"node\":0}",
-        "do not form a tree",
-    );
-    check(
-        "\"names\":[\"a\",\"b\",\"c\",\"d\"]",
-        "\"names\":[\"a\"]",
-        "unknown feature",
-    );
+    check("\"left\":{\"node\":1}", "\"left\":{\"node\":0}", "do not form a tree");
+    check("\"names\":[\"a\",\"b\",\"c\",\"d\"]", "\"names\":[\"a\"]", "unknown feature");
 }
 
 #[test]
 fn an_average_is_the_mean_of_its_parts() {
     let survey = Survey::new(600, 11);
-    let fit = |seed| {
-        Booster::fit(
-            &survey.sample(),
-            &BoosterSettings {
-                seed,
-                ..settings(Loss::Logistic)
-            },
-        )
-        .unwrap()
-    };
+    let fit = |seed| Booster::fit(&survey.sample(), &BoosterSettings { seed, ..settings(Loss::Logistic) }).unwrap();
     let parts: Vec<Booster> = (0..3).map(fit).collect();
     let bag = Booster::average(&parts).unwrap();
     let columns = survey.matrix.columns();
@@ -360,38 +256,14 @@ fn bad_input_is_refused() {
         let refused = Booster::fit(&survey.sample(), &settings).unwrap_err();
         assert_eq!(refused.code(), code);
     };
-    check(
-        &|survey, _| survey.weights[3] = f64::NAN,
-        "targeting.model.weight",
-    );
-    check(
-        &|survey, _| survey.weights[3] = 0.0,
-        "targeting.model.weight",
-    );
-    check(
-        &|survey, _| survey.target[3] = 0.5,
-        "targeting.model.outcome",
-    );
-    check(
-        &|survey, _| survey.target[3] = f64::NAN,
-        "targeting.model.outcome",
-    );
-    check(
-        &|survey, _| survey.keys.truncate(5),
-        "targeting.model.length",
-    );
-    check(
-        &|_, settings| settings.max_leaves = 65,
-        "targeting.model.setting",
-    );
-    check(
-        &|_, settings| settings.learning_rate = 0.0,
-        "targeting.model.setting",
-    );
-    check(
-        &|_, settings| settings.monotone = vec![Monotone::Free],
-        "targeting.model.length",
-    );
+    check(&|survey, _| survey.weights[3] = f64::NAN, "targeting.model.weight");
+    check(&|survey, _| survey.weights[3] = 0.0, "targeting.model.weight");
+    check(&|survey, _| survey.target[3] = 0.5, "targeting.model.outcome");
+    check(&|survey, _| survey.target[3] = f64::NAN, "targeting.model.outcome");
+    check(&|survey, _| survey.keys.truncate(5), "targeting.model.length");
+    check(&|_, settings| settings.max_leaves = 65, "targeting.model.setting");
+    check(&|_, settings| settings.learning_rate = 0.0, "targeting.model.setting");
+    check(&|_, settings| settings.monotone = vec![Monotone::Free], "targeting.model.length");
     let infinite = Matrix::try_new(vec!["a".to_owned()], vec![vec![f32::INFINITY]]).unwrap_err();
     assert_eq!(infinite.code(), "targeting.model.infinite");
 }
@@ -399,14 +271,9 @@ fn bad_input_is_refused() {
 #[test]
 fn missing_values_find_their_side() {
     let mut survey = Survey::new(1000, 13);
-    let missing = survey.matrix.columns()[1]
-        .iter()
-        .map(|value| f64::from(u8::from(value.is_nan())));
+    let missing = survey.matrix.columns()[1].iter().map(|value| f64::from(u8::from(value.is_nan())));
     survey.target = missing.collect();
-    let settings = BoosterSettings {
-        column_share: 1.0,
-        ..settings(Loss::Logistic)
-    };
+    let settings = BoosterSettings { column_share: 1.0, ..settings(Loss::Logistic) };
     let booster = Booster::fit(&survey.sample(), &settings).unwrap();
     let scores = booster.predict(&survey.matrix.columns());
     for (score, y) in scores.iter().zip(&survey.target) {

@@ -45,11 +45,7 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn root(&self) -> Child {
-        if self.nodes.is_empty() {
-            Child::Leaf(0)
-        } else {
-            Child::Node(0)
-        }
+        if self.nodes.is_empty() { Child::Leaf(0) } else { Child::Node(0) }
     }
 
     pub(super) fn value(&self, leaf: u32) -> f64 {
@@ -65,31 +61,21 @@ impl Tree {
 
     /// Whether a value takes the right branch.
     pub(super) fn goes_right(node: &Node, threshold: f32, value: f32) -> bool {
-        if value.is_nan() {
-            node.missing_right
-        } else {
-            value > threshold
-        }
+        if value.is_nan() { node.missing_right } else { value > threshold }
     }
 
     /// Cover of everything below a child.
     pub(super) fn cover(&self, child: Child) -> f64 {
         match child {
             Child::Leaf(leaf) => self.covers.get(index(leaf)).copied().unwrap_or(0.0),
-            Child::Node(at) => self.node(at).map_or(0.0, |(node, _)| {
-                self.cover(node.left) + self.cover(node.right)
-            }),
+            Child::Node(at) => self.node(at).map_or(0.0, |(node, _)| self.cover(node.left) + self.cover(node.right)),
         }
     }
 
     pub(super) fn scaled(&self, share: f64) -> Self {
         let values = self.values.iter().map(|value| value * share).collect();
         let gains = self.gains.iter().map(|gain| gain * share).collect();
-        Self {
-            values,
-            gains,
-            ..self.clone()
-        }
+        Self { values, gains, ..self.clone() }
     }
 
     pub(super) fn add_gains(&self, gains: &mut [f64]) {
@@ -111,11 +97,7 @@ impl Tree {
         if !shape {
             return Err(stored("a tree's tables do not fit together"));
         }
-        let finite = self
-            .values
-            .iter()
-            .chain(&self.covers)
-            .all(|v| v.is_finite());
+        let finite = self.values.iter().chain(&self.covers).all(|v| v.is_finite());
         if !finite || self.thresholds.iter().any(|t| !t.is_finite()) {
             return Err(stored("a tree holds a number that is not finite"));
         }
@@ -159,13 +141,7 @@ pub(super) struct Stored {
 
 impl From<Booster> for Stored {
     fn from(booster: Booster) -> Self {
-        Self {
-            version: VERSION,
-            loss: booster.loss,
-            names: booster.names,
-            base: booster.base,
-            trees: booster.trees,
-        }
+        Self { version: VERSION, loss: booster.loss, names: booster.names, base: booster.base, trees: booster.trees }
     }
 }
 

@@ -45,12 +45,7 @@ impl Band {
         let groups = to_count(effective(weights) / GROUP).clamp(1, 50);
         let size = rows.len().div_ceil(groups).max(1);
         let z = normal_quantile(f64::midpoint(1.0, level));
-        let mut band = Self {
-            level,
-            probabilities: Vec::new(),
-            lower: Vec::new(),
-            upper: Vec::new(),
-        };
+        let mut band = Self { level, probabilities: Vec::new(), lower: Vec::new(), upper: Vec::new() };
         let mut loads = Vec::new();
         for group in rows.chunks(size) {
             let weights: Vec<f64> = group.iter().map(|row| row.2).collect();
@@ -80,13 +75,8 @@ impl Band {
 
     pub(crate) fn sound(&self) -> bool {
         let length = self.probabilities.len();
-        let finite =
-            |values: &[f64]| values.len() == length && values.iter().all(|v| v.is_finite());
-        length > 0
-            && finite(&self.lower)
-            && finite(&self.upper)
-            && finite(&self.probabilities)
-            && self.probabilities.is_sorted()
+        let finite = |values: &[f64]| values.len() == length && values.iter().all(|v| v.is_finite());
+        length > 0 && finite(&self.lower) && finite(&self.upper) && finite(&self.probabilities) && self.probabilities.is_sorted()
     }
 }
 
@@ -116,13 +106,7 @@ pub(super) fn normal_quantile(level: f64) -> f64 {
 fn normal_share(x: f64) -> f64 {
     let z = x.abs() / std::f64::consts::SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let factors = [
-        1.061_405_429,
-        -1.453_152_027,
-        1.421_413_741,
-        -0.284_496_736,
-        0.254_829_592,
-    ];
+    let factors = [1.061_405_429, -1.453_152_027, 1.421_413_741, -0.284_496_736, 0.254_829_592];
     let polynomial = factors.iter().fold(0.0, |sum, factor| sum * t + factor) * t;
     let tail = polynomial * (-z * z).exp() / 2.0;
     if x >= 0.0 { 1.0 - tail } else { tail }

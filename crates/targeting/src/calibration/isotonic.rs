@@ -35,10 +35,7 @@ impl Isotonic {
                 _ => points.push((score, y * weight, weight)),
             }
         }
-        let means: Vec<f64> = points
-            .iter()
-            .map(|(_, ones, weight)| ones / weight)
-            .collect();
+        let means: Vec<f64> = points.iter().map(|(_, ones, weight)| ones / weight).collect();
         let loads: Vec<f64> = points.iter().map(|(_, _, weight)| *weight).collect();
         let fitted = never_falling(&means, &loads);
         // Two knots a level, at its ends: straight lines join the levels.
@@ -49,12 +46,7 @@ impl Isotonic {
                     last.to = *score;
                     last.weight += weight;
                 }
-                _ => levels.push(Level {
-                    from: *score,
-                    to: *score,
-                    value,
-                    weight: *weight,
-                }),
+                _ => levels.push(Level { from: *score, to: *score, value, weight: *weight }),
             }
         }
         let held = |level: &Level| share(level.value * level.weight, level.weight);
@@ -63,10 +55,7 @@ impl Isotonic {
         let even = vec![1.0; held.len()];
         let held = never_falling(&held, &even);
         Self {
-            scores: levels
-                .iter()
-                .flat_map(|level| [level.from, level.to])
-                .collect(),
+            scores: levels.iter().flat_map(|level| [level.from, level.to]).collect(),
             probabilities: held.into_iter().flat_map(|value| [value, value]).collect(),
         }
     }
@@ -77,8 +66,6 @@ impl Isotonic {
 
     pub(super) fn sound(&self) -> bool {
         let rising = |values: &[f64]| values.is_sorted() && values.iter().all(|v| v.is_finite());
-        self.scores.len() == self.probabilities.len()
-            && rising(&self.scores)
-            && rising(&self.probabilities)
+        self.scores.len() == self.probabilities.len() && rising(&self.scores) && rising(&self.probabilities)
     }
 }

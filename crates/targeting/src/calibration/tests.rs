@@ -12,21 +12,14 @@ fn drawn(rows: u64, seed: u64, truth: impl Fn(f64) -> f64) -> (Vec<f64>, Vec<f64
     let scores: Vec<f64> = (0..rows).map(|row| 6.0 * uniform(row, 0) - 3.0).collect();
     let truths: Vec<f64> = scores.iter().map(|score| truth(*score)).collect();
     let drawn = (0..rows).zip(&truths);
-    let outcome = drawn
-        .map(|(row, p)| f64::from(u8::from(uniform(row, 1) < *p)))
-        .collect();
+    let outcome = drawn.map(|(row, p)| f64::from(u8::from(uniform(row, 1) < *p))).collect();
     (scores, truths, outcome)
 }
 
 fn chosen(truth: impl Fn(f64) -> f64) -> (Calibration, Vec<(&'static str, f64)>) {
     let (scores, _, outcome) = drawn(6000, 1, truth);
     let folds: Vec<usize> = (0..6000).map(|row| row % 5).collect();
-    Calibration::choose(&Scored {
-        scores: &scores,
-        outcome: &outcome,
-        weights: &vec![1.0; 6000],
-        folds: &folds,
-    })
+    Calibration::choose(&Scored { scores: &scores, outcome: &outcome, weights: &vec![1.0; 6000], folds: &folds })
 }
 
 #[test]
@@ -36,20 +29,14 @@ fn stretched_scores_are_brought_back() {
     let Calibration::Platt { slope, shift } = calibration else {
         panic!("{calibration:?}");
     };
-    assert!(
-        (slope - 0.4).abs() < 0.05 && (shift + 0.8).abs() < 0.1,
-        "{slope} {shift}"
-    );
+    assert!((slope - 0.4).abs() < 0.05 && (shift + 0.8).abs() < 0.1, "{slope} {shift}");
 }
 
 #[test]
 fn a_step_needs_isotonic_regression() {
     let truth = |score: f64| if score < 0.0 { 0.05 } else { 0.9 };
     let (calibration, losses) = chosen(truth);
-    assert!(
-        matches!(calibration, Calibration::Isotonic(_)),
-        "{losses:?}"
-    );
+    assert!(matches!(calibration, Calibration::Isotonic(_)), "{losses:?}");
     for score in [-2.0, -1.0, 1.0, 2.0] {
         let found = calibration.probability(score);
         assert!((found - truth(score)).abs() < 0.06, "{score}: {found}");
@@ -87,10 +74,7 @@ fn a_wrong_model_gets_a_band_around_what_happened() {
     let probabilities: Vec<f64> = scores.into_iter().map(logistic).collect();
     let band = Band::fit(&probabilities, &outcome, &vec![1.0; 8000], 0.9);
     let interval = band.interval(0.9);
-    assert!(
-        interval.lower < truths[0] && interval.upper >= 0.9,
-        "{interval:?}"
-    );
+    assert!(interval.lower < truths[0] && interval.upper >= 0.9, "{interval:?}");
 }
 
 #[test]
@@ -99,10 +83,7 @@ fn wilson_and_normal_match_tables() {
     let z = band::normal_quantile(0.975);
     assert!((z - 1.959_964).abs() < 1e-5);
     let (low, high) = band::wilson(81.0 / 263.0, 263.0, z);
-    assert!(
-        (low - 0.2553).abs() < 1e-4 && (high - 0.3662).abs() < 1e-4,
-        "{low} {high}"
-    );
+    assert!((low - 0.2553).abs() < 1e-4 && (high - 0.3662).abs() < 1e-4, "{low} {high}");
 }
 
 proptest! {

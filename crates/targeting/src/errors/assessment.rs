@@ -59,12 +59,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            missed_ppm: 10_000,
-            wrongly_exited_ppm: 20_000,
-            satisfied_ppm: 900_000,
-            incidence_ppm: 20_000,
-        }
+        Self { missed_ppm: 10_000, wrongly_exited_ppm: 20_000, satisfied_ppm: 900_000, incidence_ppm: 20_000 }
     }
 }
 
@@ -107,45 +102,18 @@ impl Assessment {
 #[must_use]
 pub fn assess(counts: &Counts, populations: &Populations, limits: &Limits) -> Assessment {
     let missed = below(counts.missed, counts.outside, limits.missed_ppm);
-    let wrongly_exited = below(
-        counts.wrongly_exited,
-        counts.exited,
-        limits.wrongly_exited_ppm,
-    );
+    let wrongly_exited = below(counts.wrongly_exited, counts.exited, limits.wrongly_exited_ppm);
     let satisfaction = reaches(counts.satisfied, counts.asked, limits.satisfied_ppm);
     let at = |missed: f64, wrong: f64| {
-        let poor = float(populations.remaining)
-            + missed * float(populations.outside)
-            + wrong * float(populations.exited);
-        if populations.rural == 0 {
-            0.0
-        } else {
-            poor / float(populations.rural)
-        }
+        let poor = float(populations.remaining) + missed * float(populations.outside) + wrong * float(populations.exited);
+        if populations.rural == 0 { 0.0 } else { poor / float(populations.rural) }
     };
     let rate = at(missed.rate, wrongly_exited.rate);
-    let interval = (
-        at(missed.interval.0, wrongly_exited.interval.0),
-        at(missed.interval.1, wrongly_exited.interval.1),
-    );
+    let interval = (at(missed.interval.0, wrongly_exited.interval.0), at(missed.interval.1, wrongly_exited.interval.1));
     let limit = f64::from(limits.incidence_ppm) / 1e6;
     let met = incidence_below(counts, populations, limits.incidence_ppm).unwrap_or(false);
-    let certain = if met {
-        interval.1 < limit
-    } else {
-        interval.0 >= limit
-    };
-    Assessment {
-        missed,
-        wrongly_exited,
-        satisfaction,
-        incidence: Assessed {
-            rate,
-            interval,
-            met,
-            certain,
-        },
-    }
+    let certain = if met { interval.1 < limit } else { interval.0 >= limit };
+    Assessment { missed, wrongly_exited, satisfaction, incidence: Assessed { rate, interval, met, certain } }
 }
 
 /// Whether `(remaining + missed/outside·O + wrong/exited·E) / rural` is below the limit, in
@@ -154,10 +122,7 @@ fn incidence_below(counts: &Counts, populations: &Populations, limit_ppm: u32) -
     let sample = |population: u64, part: u64, whole: u64| match (population, whole) {
         (0, _) => Some((0, 1)),
         (_, 0) => None,
-        _ => Some((
-            u128::from(part).checked_mul(u128::from(population))?,
-            u128::from(whole),
-        )),
+        _ => Some((u128::from(part).checked_mul(u128::from(population))?, u128::from(whole))),
     };
     let (missed, outside) = sample(populations.outside, counts.missed, counts.outside)?;
     let (wrong, exited) = sample(populations.exited, counts.wrongly_exited, counts.exited)?;
@@ -166,51 +131,22 @@ fn incidence_below(counts: &Counts, populations: &Populations, limit_ppm: u32) -
         .checked_mul(scale)?
         .checked_add(missed.checked_mul(exited)?)?
         .checked_add(wrong.checked_mul(outside)?)?;
-    let allowed = u128::from(populations.rural)
-        .checked_mul(scale)?
-        .checked_mul(u128::from(limit_ppm))?;
+    let allowed = u128::from(populations.rural).checked_mul(scale)?.checked_mul(u128::from(limit_ppm))?;
     Some(poor.checked_mul(MILLION)? < allowed)
 }
 
 fn below(part: u64, whole: u64, limit_ppm: u32) -> Assessed {
     let met = whole > 0 && u128::from(part) * MILLION < u128::from(limit_ppm) * u128::from(whole);
-    judged(part, whole, limit_ppm, met, |interval, limit| {
-        if met {
-            interval.1 < limit
-        } else {
-            interval.0 >= limit
-        }
-    })
+    judged(part, whole, limit_ppm, met, |interval, limit| if met { interval.1 < limit } else { interval.0 >= limit })
 }
 
 fn reaches(part: u64, whole: u64, limit_ppm: u32) -> Assessed {
     let met = whole > 0 && u128::from(part) * MILLION >= u128::from(limit_ppm) * u128::from(whole);
-    judged(part, whole, limit_ppm, met, |interval, limit| {
-        if met {
-            interval.0 >= limit
-        } else {
-            interval.1 < limit
-        }
-    })
+    judged(part, whole, limit_ppm, met, |interval, limit| if met { interval.0 >= limit } else { interval.1 < limit })
 }
 
-fn judged(
-    part: u64,
-    whole: u64,
-    limit_ppm: u32,
-    met: bool,
-    certain: impl Fn((f64, f64), f64) -> bool,
-) -> Assessed {
-    let rate = if whole == 0 {
-        0.0
-    } else {
-        float(part) / float(whole)
-    };
+fn judged(part: u64, whole: u64, limit_ppm: u32, met: bool, certain: impl Fn((f64, f64), f64) -> bool) -> Assessed {
+    let rate = if whole == 0 { 0.0 } else { float(part) / float(whole) };
     let interval = wilson(part, whole, 0.95);
-    Assessed {
-        rate,
-        interval,
-        met,
-        certain: certain(interval, f64::from(limit_ppm) / 1e6),
-    }
+    Assessed { rate, interval, met, certain: certain(interval, f64::from(limit_ppm) / 1e6) }
 }

@@ -34,18 +34,10 @@ impl Curve {
         same_length("weights", scores.len(), weights.len())?;
         in_range("score", scores, ..)?;
         in_range("weight", weights, 0.0..)?;
-        let mut rows: Vec<(f64, bool, f64)> = scores
-            .iter()
-            .zip(poor)
-            .zip(weights)
-            .map(|((score, poor), weight)| (unsigned_zero(*score), *poor, *weight))
-            .collect();
+        let mut rows: Vec<(f64, bool, f64)> =
+            scores.iter().zip(poor).zip(weights).map(|((score, poor), weight)| (unsigned_zero(*score), *poor, *weight)).collect();
         // A full order makes the float sums independent of the order of the input.
-        rows.sort_by(|a, b| {
-            b.0.total_cmp(&a.0)
-                .then(a.1.cmp(&b.1))
-                .then(a.2.total_cmp(&b.2))
-        });
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
         let mut steps = Vec::new();
         let mut reached = Step::default();
         for tie in rows.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()) {
@@ -54,11 +46,7 @@ impl Curve {
             reached.poor += tie.iter().filter(|row| row.1).map(|row| row.2).sum::<f64>();
             steps.push(reached);
         }
-        Ok(Self {
-            steps,
-            total: reached.selected,
-            poor: reached.poor,
-        })
+        Ok(Self { steps, total: reached.selected, poor: reached.poor })
     }
 
     /// Weight of all rows.
@@ -81,11 +69,7 @@ impl Curve {
         let before = self.before(next);
         let after = self.steps.get(next).copied().unwrap_or(before);
         let width = after.selected - before.selected;
-        let share = if width > 0.0 {
-            (quota - before.selected) / width
-        } else {
-            0.0
-        };
+        let share = if width > 0.0 { (quota - before.selected) / width } else { 0.0 };
         let caught = before.poor + share * (after.poor - before.poor);
         Confusion {
             poor_selected: caught,
@@ -148,10 +132,7 @@ impl Curve {
     }
 
     fn before(&self, next: usize) -> Step {
-        next.checked_sub(1)
-            .and_then(|last| self.steps.get(last))
-            .copied()
-            .unwrap_or_default()
+        next.checked_sub(1).and_then(|last| self.steps.get(last)).copied().unwrap_or_default()
     }
 
     /// Chance of each row to stand on the right side of a random row of the other kind.
@@ -162,10 +143,7 @@ impl Curve {
             .zip(poor)
             .map(|(score, poor)| {
                 let at = self.steps.partition_point(|step| step.score > *score);
-                let (before, here) = (
-                    self.before(at),
-                    self.steps.get(at).copied().unwrap_or_default(),
-                );
+                let (before, here) = (self.before(at), self.steps.get(at).copied().unwrap_or_default());
                 if *poor {
                     let above = 0.5 * (before.selected - before.poor + here.selected - here.poor);
                     (others - above) / others
@@ -196,21 +174,12 @@ pub fn auc_delong(scores: &[f64], poor: &[bool]) -> Result<Option<Estimate>, Err
     };
     let placements = curve.placements(scores, poor);
     let part = |kind: bool| {
-        let own = || {
-            poor.iter()
-                .zip(&placements)
-                .filter(move |(poor, _)| **poor == kind)
-                .map(|(_, place)| *place)
-        };
+        let own = || poor.iter().zip(&placements).filter(move |(poor, _)| **poor == kind).map(|(_, place)| *place);
         let size = float(count(own().count()));
         own().map(|place| (place - value).powi(2)).sum::<f64>() / (size - 1.0) / size
     };
     let variance = part(true) + part(false);
-    Ok(variance.is_finite().then(|| Estimate {
-        value,
-        standard_error: variance.sqrt(),
-        degrees_of_freedom: f64::INFINITY,
-    }))
+    Ok(variance.is_finite().then(|| Estimate { value, standard_error: variance.sqrt(), degrees_of_freedom: f64::INFINITY }))
 }
 
 /// Weighted area under the curve with a standard error that respects strata and clusters.
@@ -220,11 +189,7 @@ pub fn auc_delong(scores: &[f64], poor: &[bool]) -> Result<Option<Estimate>, Err
 ///
 /// # Errors
 /// As [`Curve::try_new`]; the weights are those of the design.
-pub fn auc_in_design(
-    design: &Design,
-    scores: &[f64],
-    poor: &[bool],
-) -> Result<Option<Estimate>, ErrorsError> {
+pub fn auc_in_design(design: &Design, scores: &[f64], poor: &[bool]) -> Result<Option<Estimate>, ErrorsError> {
     let curve = Curve::try_new(scores, poor, design.weights())?;
     let Some(value) = curve.auc() else {
         return Ok(None);
@@ -232,16 +197,8 @@ pub fn auc_in_design(
     let placements = curve.placements(scores, poor);
     let others = curve.total - curve.poor;
     let variance = design.variance(|row, weight| {
-        let base = if poor.get(row).copied().unwrap_or(false) {
-            curve.poor
-        } else {
-            others
-        };
+        let base = if poor.get(row).copied().unwrap_or(false) { curve.poor } else { others };
         weight * (placements.get(row).copied().unwrap_or(value) - value) / base
     });
-    Ok(Some(Estimate {
-        value,
-        standard_error: variance.sqrt(),
-        degrees_of_freedom: design.degrees_of_freedom(),
-    }))
+    Ok(Some(Estimate { value, standard_error: variance.sqrt(), degrees_of_freedom: design.degrees_of_freedom() }))
 }

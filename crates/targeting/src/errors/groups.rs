@@ -29,31 +29,19 @@ pub struct GroupErrors {
 ///
 /// # Errors
 /// [`ErrorsError`] if lengths differ from the design's rows or a share is outside [0, 1].
-pub fn group_errors(
-    design: &Design,
-    groups: &[u32],
-    poor: &[bool],
-    shares: &[f64],
-) -> Result<Vec<GroupErrors>, ErrorsError> {
+pub fn group_errors(design: &Design, groups: &[u32], poor: &[bool], shares: &[f64]) -> Result<Vec<GroupErrors>, ErrorsError> {
     let rows = design.rows();
     same_length("groups", rows, groups.len())?;
     same_length("truths", rows, poor.len())?;
     same_length("shares", rows, shares.len())?;
     in_range("share", shares, 0.0..=1.0)?;
     let poor_at = |row: usize| {
-        if poor.get(row).copied().unwrap_or(false) {
-            1.0
-        } else {
-            0.0
-        }
+        if poor.get(row).copied().unwrap_or(false) { 1.0 } else { 0.0 }
     };
     let share_at = |row: usize| shares.get(row).copied().unwrap_or(0.0);
     let errors_of = |group: Option<u32>| {
-        let inside =
-            |row: usize| group.is_none_or(|group| groups.get(row).is_some_and(|own| *own == group));
-        let ratio = |pair: &dyn Fn(usize) -> (f64, f64)| {
-            design.ratio(|row| if inside(row) { pair(row) } else { (0.0, 0.0) })
-        };
+        let inside = |row: usize| group.is_none_or(|group| groups.get(row).is_some_and(|own| *own == group));
+        let ratio = |pair: &dyn Fn(usize) -> (f64, f64)| design.ratio(|row| if inside(row) { pair(row) } else { (0.0, 0.0) });
         GroupErrors {
             group,
             exclusion: ratio(&|row| (poor_at(row) * (1.0 - share_at(row)), poor_at(row))),
@@ -63,10 +51,7 @@ pub fn group_errors(
         }
     };
     let names: BTreeSet<u32> = groups.iter().copied().collect();
-    Ok(std::iter::once(None)
-        .chain(names.into_iter().map(Some))
-        .map(errors_of)
-        .collect())
+    Ok(std::iter::once(None).chain(names.into_iter().map(Some)).map(errors_of).collect())
 }
 
 /// Which figure of a group stands out.
@@ -107,10 +92,9 @@ pub fn gaps(errors: &[GroupErrors]) -> Vec<Gap> {
     let mut found = Vec::new();
     for errors in errors {
         let Some(group) = errors.group else { continue };
-        for (figure, own, overall) in [
-            (Figure::Exclusion, errors.exclusion, everybody.exclusion),
-            (Figure::Inclusion, errors.inclusion, everybody.inclusion),
-        ] {
+        for (figure, own, overall) in
+            [(Figure::Exclusion, errors.exclusion, everybody.exclusion), (Figure::Inclusion, errors.inclusion, everybody.inclusion)]
+        {
             let (Some(own), Some(overall)) = (own, overall) else {
                 continue;
             };
@@ -126,12 +110,6 @@ pub fn gaps(errors: &[GroupErrors]) -> Vec<Gap> {
             });
         }
     }
-    found.sort_by(|a, b| {
-        b.difference
-            .abs()
-            .total_cmp(&a.difference.abs())
-            .then(a.figure.cmp(&b.figure))
-            .then(a.group.cmp(&b.group))
-    });
+    found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then(a.figure.cmp(&b.figure)).then(a.group.cmp(&b.group)));
     found
 }

@@ -40,36 +40,20 @@ impl ProbabilityErrors {
     ///
     /// # Errors
     /// [`ErrorsError`] if lengths differ, a probability is outside [0, 1] or a weight negative.
-    pub fn try_new(
-        probabilities: &[f64],
-        poor: &[bool],
-        weights: &[f64],
-    ) -> Result<Option<Self>, ErrorsError> {
+    pub fn try_new(probabilities: &[f64], poor: &[bool], weights: &[f64]) -> Result<Option<Self>, ErrorsError> {
         same_length("truths", probabilities.len(), poor.len())?;
         same_length("weights", probabilities.len(), weights.len())?;
         in_range("probability", probabilities, 0.0..=1.0)?;
         in_range("weight", weights, 0.0..)?;
-        let mut rows: Vec<(f64, f64, f64)> = probabilities
-            .iter()
-            .zip(poor)
-            .zip(weights)
-            .map(|((p, poor), weight)| (*p, if *poor { 1.0 } else { 0.0 }, *weight))
-            .collect();
-        rows.sort_by(|a, b| {
-            a.0.total_cmp(&b.0)
-                .then(a.1.total_cmp(&b.1))
-                .then(a.2.total_cmp(&b.2))
-        });
+        let mut rows: Vec<(f64, f64, f64)> =
+            probabilities.iter().zip(poor).zip(weights).map(|((p, poor), weight)| (*p, if *poor { 1.0 } else { 0.0 }, *weight)).collect();
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
         let total: f64 = rows.iter().map(|row| row.2).sum();
         if total <= 0.0 {
             return Ok(None);
         }
-        let mean = |figure: &dyn Fn(f64, f64) -> f64| {
-            rows.iter()
-                .map(|(p, truth, weight)| weight * figure(*p, *truth))
-                .sum::<f64>()
-                / total
-        };
+        let mean =
+            |figure: &dyn Fn(f64, f64) -> f64| rows.iter().map(|(p, truth, weight)| weight * figure(*p, *truth)).sum::<f64>() / total;
         let log_loss = mean(&|p, truth| {
             let chance = if truth > 0.5 { p } else { 1.0 - p };
             -chance.clamp(CLIP, 1.0 - CLIP).ln()
@@ -77,18 +61,8 @@ impl ProbabilityErrors {
         let brier = mean(&|p, truth| (p - truth).powi(2));
         let poverty_rate_error = mean(&|p, truth| p - truth);
         let bins = bins(&rows, total);
-        let expected_calibration_error = bins
-            .iter()
-            .map(|bin| bin.weight * (bin.predicted - bin.observed).abs())
-            .sum::<f64>()
-            / total;
-        Ok(Some(Self {
-            log_loss,
-            brier,
-            poverty_rate_error,
-            expected_calibration_error,
-            bins,
-        }))
+        let expected_calibration_error = bins.iter().map(|bin| bin.weight * (bin.predicted - bin.observed).abs()).sum::<f64>() / total;
+        Ok(Some(Self { log_loss, brier, poverty_rate_error, expected_calibration_error, bins }))
     }
 }
 
@@ -106,11 +80,7 @@ fn bins(rows: &[(f64, f64, f64)], total: f64) -> Vec<CalibrationBin> {
         };
         let (predicted, observed) = (first.0, poor / left);
         while left > 0.0 {
-            let room = if bins.len() + 1 < BINS {
-                width - open.weight
-            } else {
-                left
-            };
+            let room = if bins.len() + 1 < BINS { width - open.weight } else { left };
             let taken = left.min(room);
             open.weight += taken;
             open.predicted += taken * predicted;

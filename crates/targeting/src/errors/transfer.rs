@@ -28,13 +28,7 @@ pub struct Transfer {
 /// # Errors
 /// [`ErrorsError`] if lengths differ, incomes are not finite, shares are outside [0, 1],
 /// weights or budget are negative or the line is not positive.
-pub fn transfer(
-    incomes: &[f64],
-    weights: &[f64],
-    shares: &[f64],
-    line: f64,
-    budget: f64,
-) -> Result<Option<Transfer>, ErrorsError> {
+pub fn transfer(incomes: &[f64], weights: &[f64], shares: &[f64], line: f64, budget: f64) -> Result<Option<Transfer>, ErrorsError> {
     same_length("weights", incomes.len(), weights.len())?;
     same_length("shares", incomes.len(), shares.len())?;
     in_range("income", incomes, ..)?;
@@ -43,11 +37,7 @@ pub fn transfer(
     in_range("line", &[line], f64::MIN_POSITIVE..)?;
     in_range("budget", &[budget], 0.0..)?;
     let population: f64 = weights.iter().sum();
-    let selected: f64 = weights
-        .iter()
-        .zip(shares)
-        .map(|(weight, share)| weight * share)
-        .sum();
+    let selected: f64 = weights.iter().zip(shares).map(|(weight, share)| weight * share).sum();
     if population <= 0.0 || selected <= 0.0 {
         return Ok(None);
     }
@@ -66,13 +56,7 @@ pub fn transfer(
         }
     }
     let of_budget = |sum: f64| if budget > 0.0 { sum / budget } else { 0.0 };
-    Ok(Some(Transfer {
-        benefit,
-        before,
-        after,
-        leaked: of_budget(leaked),
-        overshot: of_budget(overshot),
-    }))
+    Ok(Some(Transfer { benefit, before, after, leaked: of_budget(leaked), overshot: of_budget(overshot) }))
 }
 
 fn add(sums: &mut Fgt, income: f64, line: f64, part: f64) {
@@ -94,29 +78,16 @@ fn add(sums: &mut Fgt, income: f64, line: f64, part: f64) {
 /// # Errors
 /// [`ErrorsError`] if lengths differ, welfare is not finite, benefits or weights are negative
 /// or the quantile is outside (0, 1].
-pub fn coady_grosh_hoddinott(
-    welfare: &[f64],
-    benefits: &[f64],
-    weights: &[f64],
-    quantile: f64,
-) -> Result<Option<f64>, ErrorsError> {
+pub fn coady_grosh_hoddinott(welfare: &[f64], benefits: &[f64], weights: &[f64], quantile: f64) -> Result<Option<f64>, ErrorsError> {
     same_length("benefits", welfare.len(), benefits.len())?;
     same_length("weights", welfare.len(), weights.len())?;
     in_range("welfare", welfare, ..)?;
     in_range("benefit", benefits, 0.0..)?;
     in_range("weight", weights, 0.0..)?;
     in_range("quantile", &[quantile], f64::MIN_POSITIVE..=1.0)?;
-    let mut rows: Vec<(f64, f64, f64)> = welfare
-        .iter()
-        .zip(benefits)
-        .zip(weights)
-        .map(|((welfare, benefit), weight)| (*welfare, benefit * weight, *weight))
-        .collect();
-    rows.sort_by(|a, b| {
-        a.0.total_cmp(&b.0)
-            .then(a.1.total_cmp(&b.1))
-            .then(a.2.total_cmp(&b.2))
-    });
+    let mut rows: Vec<(f64, f64, f64)> =
+        welfare.iter().zip(benefits).zip(weights).map(|((welfare, benefit), weight)| (*welfare, benefit * weight, *weight)).collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
     let people: f64 = rows.iter().map(|row| row.2).sum();
     let paid: f64 = rows.iter().map(|row| row.1).sum();
     if people <= 0.0 || paid <= 0.0 {

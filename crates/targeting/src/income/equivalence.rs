@@ -31,13 +31,7 @@ impl EquivalenceScale {
     /// Whether a household's income is below a line per equivalent adult, decided in integers.
     /// A household without members is not.
     #[must_use]
-    pub fn below_line(
-        self,
-        income_minor: i64,
-        line_minor: i64,
-        adults: u32,
-        children: u32,
-    ) -> bool {
+    pub fn below_line(self, income_minor: i64, line_minor: i64, adults: u32, children: u32) -> bool {
         let (income, line) = (i128::from(income_minor), i128::from(line_minor));
         let members = i128::from(adults) + i128::from(children);
         if members == 0 {
@@ -55,10 +49,7 @@ fn oecd_tenths(adults: u32, children: u32) -> u32 {
     match (adults, children) {
         (0, 0) => 0,
         (0, children) => (children - 1).saturating_mul(3).saturating_add(10),
-        (adults, children) => (adults - 1)
-            .saturating_mul(5)
-            .saturating_add(children.saturating_mul(3))
-            .saturating_add(10),
+        (adults, children) => (adults - 1).saturating_mul(5).saturating_add(children.saturating_mul(3)).saturating_add(10),
     }
 }
 

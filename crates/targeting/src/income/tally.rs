@@ -12,9 +12,7 @@ pub enum IncomeTallyError {
     #[error("the poverty line is {line_minor} minor units; a line is positive")]
     Line { line_minor: i64 },
     /// The sums left their range.
-    #[error(
-        "the sum of shortfalls left the exact range at income {income_minor}; check the income, it is implausible"
-    )]
+    #[error("the sum of shortfalls left the exact range at income {income_minor}; check the income, it is implausible")]
     Range { income_minor: i64 },
 }
 
@@ -51,12 +49,7 @@ impl IncomeTally {
     /// # Errors
     /// [`IncomeTallyError`] if the line is not positive or a sum leaves 128 bits; the tally is
     /// then unchanged.
-    pub fn add(
-        &mut self,
-        income_minor: i64,
-        line_minor: i64,
-        people: u32,
-    ) -> Result<(), IncomeTallyError> {
+    pub fn add(&mut self, income_minor: i64, line_minor: i64, people: u32) -> Result<(), IncomeTallyError> {
         if line_minor <= 0 {
             return Err(IncomeTallyError::Line { line_minor });
         }
@@ -69,11 +62,7 @@ impl IncomeTally {
                 .and_then(|square| square.checked_mul(weight))
                 .and_then(|square| square.checked_add(old.squared))
                 .ok_or(IncomeTallyError::Range { income_minor })?;
-            let new = Shortfalls {
-                poor: old.poor + u64::from(people),
-                minor: old.minor + shortfall * weight,
-                squared,
-            };
+            let new = Shortfalls { poor: old.poor + u64::from(people), minor: old.minor + shortfall * weight, squared };
             self.lines.insert(line_minor, new);
         }
         self.population += u64::from(people);
@@ -88,9 +77,7 @@ impl IncomeTally {
         for (line, sums) in &other.lines {
             let own = self.lines.entry(*line).or_default();
             let squared = own.squared.checked_add(sums.squared);
-            own.squared = squared.ok_or(IncomeTallyError::Range {
-                income_minor: *line,
-            })?;
+            own.squared = squared.ok_or(IncomeTallyError::Range { income_minor: *line })?;
             own.poor += sums.poor;
             own.minor += sums.minor;
         }
@@ -129,10 +116,6 @@ impl IncomeTally {
             gap += float_wide(sums.minor) / line;
             severity += float_wide(sums.squared) / (line * line);
         }
-        Fgt {
-            headcount: float(self.poor()) / people,
-            gap: gap / people,
-            severity: severity / people,
-        }
+        Fgt { headcount: float(self.poor()) / people, gap: gap / people, severity: severity / people }
     }
 }

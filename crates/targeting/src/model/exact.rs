@@ -48,10 +48,7 @@ pub(crate) mod one {
 
     /// # Errors
     /// Those of the serializer.
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "the shape serde asks for"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
     pub(crate) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         super::serialize(&[*value], serializer)
     }

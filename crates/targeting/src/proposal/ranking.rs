@@ -45,11 +45,7 @@ pub fn allot<Id: Ord + Clone>(candidates: &[Candidate<Id>], quota: usize) -> All
                 Proposal::Verify => true,
                 Proposal::ReviewRemoval | Proposal::None => return None,
             };
-            Some(Place {
-                id: candidate.id.clone(),
-                need: candidate.decision.need,
-                to_verify,
-            })
+            Some(Place { id: candidate.id.clone(), need: candidate.decision.need, to_verify })
         })
         .collect();
     places.sort_by(|a, b| b.need.total_cmp(&a.need).then_with(|| a.id.cmp(&b.id)));
@@ -70,14 +66,6 @@ pub fn visits<Id: Ord + Clone>(candidates: &[Candidate<Id>], budget: usize) -> V
             Proposal::Keep | Proposal::None => false,
         })
         .collect();
-    due.sort_by(|a, b| {
-        b.decision
-            .priority
-            .cmp(&a.decision.priority)
-            .then_with(|| a.id.cmp(&b.id))
-    });
-    due.into_iter()
-        .take(budget)
-        .map(|candidate| candidate.id.clone())
-        .collect()
+    due.sort_by(|a, b| b.decision.priority.cmp(&a.decision.priority).then_with(|| a.id.cmp(&b.id)));
+    due.into_iter().take(budget).map(|candidate| candidate.id.clone()).collect()
 }

@@ -86,16 +86,8 @@ impl ReasonCode {
     #[must_use]
     pub const fn direction(self) -> Direction {
         match self {
-            Self::IncomeBelowLine
-            | Self::IndexPoor
-            | Self::NotSecured
-            | Self::ModelLikely
-            | Self::RecordsFor => Direction::Need,
-            Self::IncomeAboveLine
-            | Self::IndexNotPoor
-            | Self::Secured
-            | Self::ModelUnlikely
-            | Self::RecordsAgainst => Direction::NoNeed,
+            Self::IncomeBelowLine | Self::IndexPoor | Self::NotSecured | Self::ModelLikely | Self::RecordsFor => Direction::Need,
+            Self::IncomeAboveLine | Self::IndexNotPoor | Self::Secured | Self::ModelUnlikely | Self::RecordsAgainst => Direction::NoNeed,
             Self::IncomeNearLine
             | Self::IncomeUnknown
             | Self::IndexUnknown
@@ -122,65 +114,30 @@ pub struct Reason {
 #[must_use]
 pub const fn reason_text(code: ReasonCode, language: Language) -> &'static str {
     let (zh, en) = match code {
-        ReasonCode::IncomeBelowLine => (
-            "收入低于贫困线（{value}）",
-            "income is below the line ({value})",
-        ),
-        ReasonCode::IncomeAboveLine => (
-            "收入高于贫困线（{value}）",
-            "income is above the line ({value})",
-        ),
-        ReasonCode::IncomeNearLine => (
-            "收入接近贫困线（{value}），无法判定",
-            "income is too close to the line to decide ({value})",
-        ),
+        ReasonCode::IncomeBelowLine => ("收入低于贫困线（{value}）", "income is below the line ({value})"),
+        ReasonCode::IncomeAboveLine => ("收入高于贫困线（{value}）", "income is above the line ({value})"),
+        ReasonCode::IncomeNearLine => ("收入接近贫困线（{value}），无法判定", "income is too close to the line to decide ({value})"),
         ReasonCode::IncomeUnknown => ("收入不明", "income is not known"),
-        ReasonCode::IndexPoor => (
-            "多维贫困指数判定为贫困（{value}）",
-            "poor by the multidimensional index ({value})",
-        ),
-        ReasonCode::IndexNotPoor => (
-            "多维贫困指数判定为不贫困（{value}）",
-            "not poor by the multidimensional index ({value})",
-        ),
-        ReasonCode::IndexUnknown => (
-            "多维贫困指数不明",
-            "the multidimensional index is not known",
-        ),
+        ReasonCode::IndexPoor => ("多维贫困指数判定为贫困（{value}）", "poor by the multidimensional index ({value})"),
+        ReasonCode::IndexNotPoor => ("多维贫困指数判定为不贫困（{value}）", "not poor by the multidimensional index ({value})"),
+        ReasonCode::IndexUnknown => ("多维贫困指数不明", "the multidimensional index is not known"),
         ReasonCode::NotSecured => (
             "吃、穿、义务教育、基本医疗、住房或饮水安全尚未全部保障",
             "food, clothing, education, medical care, housing or water is not secured",
         ),
-        ReasonCode::Secured => (
-            "吃、穿、义务教育、基本医疗、住房和饮水安全均有保障",
-            "food, clothing, education, medical care, housing and water are secured",
-        ),
-        ReasonCode::SecurityUnknown => (
-            "“两不愁三保障”情况不明",
-            "whether the basics are secured is not known",
-        ),
-        ReasonCode::ModelLikely => (
-            "模型估计贫困可能性大（{value}）",
-            "the model finds poverty likely ({value})",
-        ),
-        ReasonCode::ModelUnlikely => (
-            "模型估计贫困可能性小（{value}）",
-            "the model finds poverty unlikely ({value})",
-        ),
+        ReasonCode::Secured => {
+            ("吃、穿、义务教育、基本医疗、住房和饮水安全均有保障", "food, clothing, education, medical care, housing and water are secured")
+        }
+        ReasonCode::SecurityUnknown => ("“两不愁三保障”情况不明", "whether the basics are secured is not known"),
+        ReasonCode::ModelLikely => ("模型估计贫困可能性大（{value}）", "the model finds poverty likely ({value})"),
+        ReasonCode::ModelUnlikely => ("模型估计贫困可能性小（{value}）", "the model finds poverty unlikely ({value})"),
         ReasonCode::ModelUnsure => ("模型无法确定（{value}）", "the model is not sure ({value})"),
-        ReasonCode::RecordsAgainst => (
-            "部门数据显示不贫困（权重 {value}）",
-            "department records say: not poor (weight {value})",
-        ),
-        ReasonCode::RecordsFor => (
-            "部门数据显示比申报更困难（权重 {value}）",
-            "department records say: needier than declared (weight {value})",
-        ),
+        ReasonCode::RecordsAgainst => ("部门数据显示不贫困（权重 {value}）", "department records say: not poor (weight {value})"),
+        ReasonCode::RecordsFor => {
+            ("部门数据显示比申报更困难（权重 {value}）", "department records say: needier than declared (weight {value})")
+        }
         ReasonCode::FactsDisagree => ("各项依据互相矛盾", "the facts contradict each other"),
-        ReasonCode::Implausible => (
-            "申报内容可疑（权重 {value}）",
-            "the declaration is implausible (weight {value})",
-        ),
+        ReasonCode::Implausible => ("申报内容可疑（权重 {value}）", "the declaration is implausible (weight {value})"),
         ReasonCode::FieldsMissing => ("缺少 {value} 项信息", "{value} fields are missing"),
     };
     match language {

@@ -4,11 +4,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn check(evidence: Evidence, expected: Proposal) {
-    assert_eq!(
-        decide(&evidence, &Policy::default()).proposal,
-        expected,
-        "{evidence:?}"
-    );
+    assert_eq!(decide(&evidence, &Policy::default()).proposal, expected, "{evidence:?}");
 }
 
 const OUTSIDE: Evidence = Evidence {
@@ -24,24 +20,12 @@ const OUTSIDE: Evidence = Evidence {
     missing_fields: 0,
     secured: None,
 };
-const INSIDE: Evidence = Evidence {
-    registered: Some(true),
-    ..OUTSIDE
-};
+const INSIDE: Evidence = Evidence { registered: Some(true), ..OUTSIDE };
 
 #[test]
 fn agreeing_facts_decide() {
-    let poor = |base| Evidence {
-        below_line: Some(true),
-        index_poor: Some(true),
-        ..base
-    };
-    let well = |base| Evidence {
-        below_line: Some(false),
-        index_poor: Some(false),
-        secured: Some(true),
-        ..base
-    };
+    let poor = |base| Evidence { below_line: Some(true), index_poor: Some(true), ..base };
+    let well = |base| Evidence { below_line: Some(false), index_poor: Some(false), secured: Some(true), ..base };
     check(poor(OUTSIDE), Proposal::Admit);
     check(poor(INSIDE), Proposal::Keep);
     check(well(OUTSIDE), Proposal::None);
@@ -53,126 +37,38 @@ fn what_does_not_decide_is_visited() {
     for base in [OUTSIDE, INSIDE, Evidence::default()] {
         check(base, Proposal::Verify);
         // a low income that the model does not believe
-        check(
-            Evidence {
-                below_line: Some(true),
-                probability: Some((0.2, 0.1, 0.3)),
-                ..base
-            },
-            Proposal::Verify,
-        );
+        check(Evidence { below_line: Some(true), probability: Some((0.2, 0.1, 0.3)), ..base }, Proposal::Verify);
         // income within a tenth of the line, whatever the flag says
-        check(
-            Evidence {
-                below_line: Some(true),
-                income_margin: Some(-0.05),
-                ..base
-            },
-            Proposal::Verify,
-        );
+        check(Evidence { below_line: Some(true), income_margin: Some(-0.05), ..base }, Proposal::Verify);
         // a model alone, however sure
-        check(
-            Evidence {
-                probability: Some((0.99, 0.97, 1.0)),
-                ..base
-            },
-            Proposal::Verify,
-        );
+        check(Evidence { probability: Some((0.99, 0.97, 1.0)), ..base }, Proposal::Verify);
         // records alone
-        check(
-            Evidence {
-                contradictions_against: 50,
-                ..base
-            },
-            Proposal::Verify,
-        );
-        check(
-            Evidence {
-                contradictions_for: 50,
-                ..base
-            },
-            Proposal::Verify,
-        );
+        check(Evidence { contradictions_against: 50, ..base }, Proposal::Verify);
+        check(Evidence { contradictions_for: 50, ..base }, Proposal::Verify);
     }
 }
 
 #[test]
 fn records_and_doubts_send_a_visitor() {
-    let poor = |base| Evidence {
-        below_line: Some(true),
-        index_poor: Some(true),
-        ..base
-    };
-    let well = |base| Evidence {
-        below_line: Some(false),
-        secured: Some(true),
-        ..base
-    };
+    let poor = |base| Evidence { below_line: Some(true), index_poor: Some(true), ..base };
+    let well = |base| Evidence { below_line: Some(false), secured: Some(true), ..base };
     for base in [OUTSIDE, INSIDE] {
-        check(
-            Evidence {
-                contradictions_against: 2,
-                ..poor(base)
-            },
-            Proposal::Verify,
-        );
-        check(
-            Evidence {
-                data_quality: 3,
-                ..poor(base)
-            },
-            Proposal::Verify,
-        );
-        check(
-            Evidence {
-                missing_fields: 9,
-                ..poor(base)
-            },
-            Proposal::Verify,
-        );
-        check(
-            Evidence {
-                contradictions_for: 2,
-                ..well(base)
-            },
-            Proposal::Verify,
-        );
-        check(
-            Evidence {
-                probability: Some((0.3, 0.1, 0.6)),
-                ..well(base)
-            },
-            Proposal::Verify,
-        );
+        check(Evidence { contradictions_against: 2, ..poor(base) }, Proposal::Verify);
+        check(Evidence { data_quality: 3, ..poor(base) }, Proposal::Verify);
+        check(Evidence { missing_fields: 9, ..poor(base) }, Proposal::Verify);
+        check(Evidence { contradictions_for: 2, ..well(base) }, Proposal::Verify);
+        check(Evidence { probability: Some((0.3, 0.1, 0.6)), ..well(base) }, Proposal::Verify);
     }
     // records against together with a fact: review, never removal by records alone
-    check(
-        Evidence {
-            contradictions_against: 3,
-            below_line: Some(false),
-            ..INSIDE
-        },
-        Proposal::ReviewRemoval,
-    );
+    check(Evidence { contradictions_against: 3, below_line: Some(false), ..INSIDE }, Proposal::ReviewRemoval);
     // one weak fact is not enough to review
-    check(
-        Evidence {
-            index_poor: Some(false),
-            index_score: Some(0.3),
-            ..INSIDE
-        },
-        Proposal::Verify,
-    );
+    check(Evidence { index_poor: Some(false), index_score: Some(0.3), ..INSIDE }, Proposal::Verify);
 }
 
 #[test]
 fn unusable_numbers_count_as_missing() {
-    let broken = Evidence {
-        income_margin: Some(f64::NAN),
-        index_score: Some(f64::INFINITY),
-        probability: Some((f64::NAN, 0.0, 1.0)),
-        ..INSIDE
-    };
+    let broken =
+        Evidence { income_margin: Some(f64::NAN), index_score: Some(f64::INFINITY), probability: Some((f64::NAN, 0.0, 1.0)), ..INSIDE };
     let decision = decide(&broken, &Policy::default());
     assert_eq!(decision.proposal, Proposal::Verify);
     assert!(decision.need.abs() < 1e-12);
@@ -189,11 +85,7 @@ fn reasons_name_what_was_seen() {
         contradictions_against: 4,
         ..OUTSIDE
     };
-    let codes: Vec<ReasonCode> = decide(&evidence, &Policy::default())
-        .reasons
-        .into_iter()
-        .map(|reason| reason.code)
-        .collect();
+    let codes: Vec<ReasonCode> = decide(&evidence, &Policy::default()).reasons.into_iter().map(|reason| reason.code).collect();
     assert_eq!(
         codes,
         [
@@ -209,15 +101,8 @@ fn reasons_name_what_was_seen() {
 
 #[test]
 fn the_catalogue_is_complete() {
-    let mut texts: Vec<&str> = ReasonCode::ALL
-        .iter()
-        .flat_map(|code| {
-            [
-                reason_text(*code, Language::Zh),
-                reason_text(*code, Language::En),
-            ]
-        })
-        .collect();
+    let mut texts: Vec<&str> =
+        ReasonCode::ALL.iter().flat_map(|code| [reason_text(*code, Language::Zh), reason_text(*code, Language::En)]).collect();
     assert!(texts.iter().all(|text| !text.is_empty()));
     texts.sort_unstable();
     texts.dedup();
@@ -232,66 +117,24 @@ fn the_catalogue_is_complete() {
 fn policies_out_of_order_are_refused() {
     assert!(Policy::default().check().is_ok());
     let code = |policy: Policy| policy.check().unwrap_err().code();
-    assert_eq!(
-        code(Policy {
-            remove_at: 10.0,
-            ..Policy::default()
-        }),
-        "targeting.proposal.order"
-    );
-    assert_eq!(
-        code(Policy {
-            model_points: -1.0,
-            ..Policy::default()
-        }),
-        "targeting.proposal.negative"
-    );
-    assert_eq!(
-        code(Policy {
-            keep_at: f64::NAN,
-            ..Policy::default()
-        }),
-        "targeting.proposal.order"
-    );
+    assert_eq!(code(Policy { remove_at: 10.0, ..Policy::default() }), "targeting.proposal.order");
+    assert_eq!(code(Policy { model_points: -1.0, ..Policy::default() }), "targeting.proposal.negative");
+    assert_eq!(code(Policy { keep_at: f64::NAN, ..Policy::default() }), "targeting.proposal.order");
 }
 
 fn candidate(id: u64, evidence: Evidence) -> Candidate<u64> {
-    Candidate {
-        id,
-        decision: decide(&evidence, &Policy::default()),
-    }
+    Candidate { id, decision: decide(&evidence, &Policy::default()) }
 }
 
 #[test]
 fn places_go_to_the_neediest_and_ties_to_the_lower_id() {
-    let poor = Evidence {
-        below_line: Some(true),
-        index_poor: Some(true),
-        ..OUTSIDE
-    };
-    let poorer = Evidence {
-        secured: Some(false),
-        ..poor
-    };
-    let well = Evidence {
-        below_line: Some(false),
-        ..OUTSIDE
-    };
+    let poor = Evidence { below_line: Some(true), index_poor: Some(true), ..OUTSIDE };
+    let poorer = Evidence { secured: Some(false), ..poor };
+    let well = Evidence { below_line: Some(false), ..OUTSIDE };
     let unknown = OUTSIDE;
-    let list = [
-        candidate(9, poor),
-        candidate(4, poor),
-        candidate(7, poorer),
-        candidate(1, well),
-        candidate(3, unknown),
-    ];
+    let list = [candidate(9, poor), candidate(4, poor), candidate(7, poorer), candidate(1, well), candidate(3, unknown)];
     let found = allot(&list, 2);
-    let ids = |places: &[Place<u64>]| {
-        places
-            .iter()
-            .map(|place| (place.id, place.to_verify))
-            .collect::<Vec<_>>()
-    };
+    let ids = |places: &[Place<u64>]| places.iter().map(|place| (place.id, place.to_verify)).collect::<Vec<_>>();
     assert_eq!(ids(&found.places), [(7, false), (4, false)]);
     assert_eq!(ids(&found.reserve), [(9, false), (3, true)]);
     assert!(allot(&list, 0).places.is_empty());
@@ -299,27 +142,10 @@ fn places_go_to_the_neediest_and_ties_to_the_lower_id() {
 
 #[test]
 fn visits_go_where_an_error_is_likeliest() {
-    let missed = Evidence {
-        below_line: Some(true),
-        index_poor: Some(true),
-        ..OUTSIDE
-    };
-    let doubtful = Evidence {
-        contradictions_against: 5,
-        ..INSIDE
-    };
-    let kept = Evidence {
-        below_line: Some(true),
-        index_poor: Some(true),
-        ..INSIDE
-    };
-    let list = [
-        candidate(5, OUTSIDE),
-        candidate(2, OUTSIDE),
-        candidate(8, missed),
-        candidate(6, doubtful),
-        candidate(1, kept),
-    ];
+    let missed = Evidence { below_line: Some(true), index_poor: Some(true), ..OUTSIDE };
+    let doubtful = Evidence { contradictions_against: 5, ..INSIDE };
+    let kept = Evidence { below_line: Some(true), index_poor: Some(true), ..INSIDE };
+    let list = [candidate(5, OUTSIDE), candidate(2, OUTSIDE), candidate(8, missed), candidate(6, doubtful), candidate(1, kept)];
     assert_eq!(visits(&list, 10), [8, 6, 2, 5]);
     assert_eq!(visits(&list, 1), [8]);
 }
@@ -370,40 +196,14 @@ const fn needier(flag: Option<bool>) -> Option<bool> {
 fn steps(from: Evidence, amount: f64) -> Vec<Evidence> {
     let up = |value: f64| (value + amount).min(1.0);
     vec![
-        Evidence {
-            below_line: needier(from.below_line),
-            ..from
-        },
-        Evidence {
-            income_margin: from.income_margin.map(|margin| margin - amount),
-            ..from
-        },
-        Evidence {
-            index_poor: needier(from.index_poor),
-            ..from
-        },
-        Evidence {
-            index_score: from.index_score.map(up),
-            ..from
-        },
-        Evidence {
-            probability: from
-                .probability
-                .map(|(p, low, high)| (up(p), up(low), up(high))),
-            ..from
-        },
-        Evidence {
-            contradictions_for: from.contradictions_for + 1,
-            ..from
-        },
-        Evidence {
-            contradictions_against: from.contradictions_against.saturating_sub(1),
-            ..from
-        },
-        Evidence {
-            secured: needier(from.secured.map(|secured| !secured)).map(|poor| !poor),
-            ..from
-        },
+        Evidence { below_line: needier(from.below_line), ..from },
+        Evidence { income_margin: from.income_margin.map(|margin| margin - amount), ..from },
+        Evidence { index_poor: needier(from.index_poor), ..from },
+        Evidence { index_score: from.index_score.map(up), ..from },
+        Evidence { probability: from.probability.map(|(p, low, high)| (up(p), up(low), up(high))), ..from },
+        Evidence { contradictions_for: from.contradictions_for + 1, ..from },
+        Evidence { contradictions_against: from.contradictions_against.saturating_sub(1), ..from },
+        Evidence { secured: needier(from.secured.map(|secured| !secured)).map(|poor| !poor), ..from },
     ]
 }
 

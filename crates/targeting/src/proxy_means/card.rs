@@ -47,10 +47,7 @@ pub struct Candidate {
 
 impl Candidate {
     pub(super) fn rounded(self) -> Self {
-        Self {
-            metrics: self.metrics.rounded(),
-            ..self
-        }
+        Self { metrics: self.metrics.rounded(), ..self }
     }
 }
 

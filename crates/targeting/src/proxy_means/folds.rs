@@ -17,28 +17,15 @@ pub(super) fn folds(groups: &[u64], outcome: &[bool], count: usize, seed: u64) -
         size.1 += 1;
     }
     let mut order: Vec<(u64, (usize, usize))> = sizes.into_iter().collect();
-    order.sort_by_key(|&(group, (poor, rows))| {
-        (
-            std::cmp::Reverse((poor, rows)),
-            draw(seed, FOLDS, group),
-            group,
-        )
-    });
+    order.sort_by_key(|&(group, (poor, rows))| (std::cmp::Reverse((poor, rows)), draw(seed, FOLDS, group), group));
     let mut loads = vec![(0_usize, 0_usize); count.max(1)];
     let mut places = BTreeMap::new();
     for (group, (poor, rows)) in order {
         // Ties go to a drawn fold, so that repeats differ.
-        let lightest = loads
-            .iter()
-            .enumerate()
-            .min_by_key(|(fold, (poor_sum, row_sum))| {
-                let tie = draw(seed ^ group, FOLDS, wide(*fold));
-                if poor > 0 {
-                    (*poor_sum, *row_sum, tie)
-                } else {
-                    (*row_sum, *poor_sum, tie)
-                }
-            });
+        let lightest = loads.iter().enumerate().min_by_key(|(fold, (poor_sum, row_sum))| {
+            let tie = draw(seed ^ group, FOLDS, wide(*fold));
+            if poor > 0 { (*poor_sum, *row_sum, tie) } else { (*row_sum, *poor_sum, tie) }
+        });
         let fold = lightest.map_or(0, |(fold, _)| fold);
         if let Some(load) = loads.get_mut(fold) {
             load.0 += poor;

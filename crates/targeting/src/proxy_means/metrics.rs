@@ -23,27 +23,14 @@ pub(super) fn rounded(value: f64) -> f64 {
 
 impl Metrics {
     pub(super) fn rounded(self) -> Self {
-        Self {
-            log_loss: rounded(self.log_loss),
-            auc: rounded(self.auc),
-            exclusion_error: rounded(self.exclusion_error),
-        }
+        Self { log_loss: rounded(self.log_loss), auc: rounded(self.auc), exclusion_error: rounded(self.exclusion_error) }
     }
 
     /// Metrics of probabilities (or of anything that rises with them, but for the log loss).
     #[must_use]
     pub fn of(probabilities: &[f64], outcome: &[f64], weights: &[f64]) -> Self {
-        let mut rows: Vec<(f64, f64, f64)> = probabilities
-            .iter()
-            .zip(outcome)
-            .zip(weights)
-            .map(|((p, y), w)| (*p, *y, *w))
-            .collect();
-        rows.sort_by(|a, b| {
-            b.0.total_cmp(&a.0)
-                .then(a.1.total_cmp(&b.1))
-                .then(a.2.total_cmp(&b.2))
-        });
+        let mut rows: Vec<(f64, f64, f64)> = probabilities.iter().zip(outcome).zip(weights).map(|((p, y), w)| (*p, *y, *w)).collect();
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2)));
         let total: f64 = rows.iter().map(|row| row.2).sum();
         let poor: f64 = rows.iter().map(|row| row.1 * row.2).sum();
         let loss: f64 = rows.iter().map(|(p, y, w)| w * log_loss(*p, *y)).sum();
@@ -65,11 +52,7 @@ impl Metrics {
         Self {
             log_loss: if total > 0.0 { loss / total } else { 0.0 },
             auc: if pairs > 0.0 { ordered / pairs } else { 0.5 },
-            exclusion_error: if poor > 0.0 {
-                1.0 - reached / poor
-            } else {
-                0.0
-            },
+            exclusion_error: if poor > 0.0 { 1.0 - reached / poor } else { 0.0 },
         }
     }
 }

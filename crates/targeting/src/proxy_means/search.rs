@@ -67,10 +67,7 @@ impl Search<'_> {
             single
         } else {
             let bagged = self.out_of_fold(&[booster], &splits, seeds)?;
-            bagged
-                .into_iter()
-                .next()
-                .map_or(single, |(_, scores)| scores)
+            bagged.into_iter().next().map_or(single, |(_, scores)| scores)
         };
         candidates.push(self.candidate(Recipe::Bag { seeds }, &bag));
         let bag_at = candidates.len() - 1;
@@ -85,14 +82,7 @@ impl Search<'_> {
                 candidates.push(candidate);
             }
             if better {
-                let at = if inner {
-                    candidates.len() - 1
-                } else {
-                    candidates
-                        .iter()
-                        .position(|c| c.recipe == scorecard)
-                        .unwrap_or(bag_at)
-                };
+                let at = if inner { candidates.len() - 1 } else { candidates.iter().position(|c| c.recipe == scorecard).unwrap_or(bag_at) };
                 winner = (at, share, scores);
             }
         }
@@ -112,10 +102,7 @@ impl Search<'_> {
     /// Powers of the weights worth trying: weights repair the sample's design, at the price of
     /// noisier fits; which is worth more, held-out rows decide.
     fn powers(&self) -> Vec<f64> {
-        let even = self
-            .weights
-            .iter()
-            .all(|weight| (weight - 1.0).abs() < 1e-9);
+        let even = self.weights.iter().all(|weight| (weight - 1.0).abs() < 1e-9);
         if even { vec![0.0] } else { vec![0.0, 1.0] }
     }
 
@@ -127,33 +114,19 @@ impl Search<'_> {
 
     fn boosters(&self) -> Vec<Recipe> {
         let rounds = self.settings.rounds.iter().copied().max().unwrap_or(1);
-        let recipe = |(weight_power, max_leaves)| Recipe::Booster {
-            max_leaves,
-            rounds,
-            weight_power,
-        };
+        let recipe = |(weight_power, max_leaves)| Recipe::Booster { max_leaves, rounds, weight_power };
         let pairs = product(&self.powers(), &self.settings.leaves);
         pairs.into_iter().map(recipe).collect()
     }
 
     /// Scores of every recipe, for boosters at every number of rounds asked for, or (of one with
     /// several seeds) averaged at its own.
-    fn out_of_fold(
-        &self,
-        recipes: &[Recipe],
-        splits: &[Vec<usize>],
-        seeds: u32,
-    ) -> Result<Vec<(Recipe, Scores)>, Error> {
+    fn out_of_fold(&self, recipes: &[Recipe], splits: &[Vec<usize>], seeds: u32) -> Result<Vec<(Recipe, Scores)>, Error> {
         let mut jobs = Vec::new();
         for &recipe in recipes {
             for (repeat, folds) in splits.iter().enumerate() {
                 for fold in 0..folds.iter().max().map_or(0, |last| last + 1) {
-                    let seed = |seed| Job {
-                        recipe,
-                        seed,
-                        repeat,
-                        fold,
-                    };
+                    let seed = |seed| Job { recipe, seed, repeat, fold };
                     jobs.extend((0..u64::from(seeds)).map(seed));
                 }
             }
@@ -170,9 +143,7 @@ impl Search<'_> {
                     all.push((recipe, blank.clone()));
                     all.len() - 1
                 });
-                let place = all
-                    .get_mut(at)
-                    .and_then(|(_, scores)| scores.get_mut(job.repeat));
+                let place = all.get_mut(at).and_then(|(_, scores)| scores.get_mut(job.repeat));
                 let Some(place) = place else { continue };
                 for (row, score) in rows.into_iter().zip(scores) {
                     if let Some(sum) = place.get_mut(row) {
@@ -185,37 +156,19 @@ impl Search<'_> {
     }
 
     /// Fits on all folds but one and scores that one.
-    fn held_out(
-        &self,
-        job: &Job,
-        splits: &[Vec<usize>],
-        staged: bool,
-    ) -> Result<Vec<HeldOut>, Error> {
+    fn held_out(&self, job: &Job, splits: &[Vec<usize>], staged: bool) -> Result<Vec<HeldOut>, Error> {
         let folds = splits.get(job.repeat).map_or(&[][..], Vec::as_slice);
         let rows = 0..folds.len();
-        let (out, seen): (Vec<usize>, Vec<usize>) =
-            rows.partition(|row| folds.get(*row) == Some(&job.fold));
+        let (out, seen): (Vec<usize>, Vec<usize>) = rows.partition(|row| folds.get(*row) == Some(&job.fold));
         let part = self.matrix.select(&out);
         let columns = part.columns();
         match job.recipe {
-            Recipe::Booster {
-                max_leaves,
-                rounds,
-                weight_power,
-            } => {
+            Recipe::Booster { max_leaves, rounds, weight_power } => {
                 let booster = self.booster(job.recipe, job.seed, &seen)?;
-                let stages = if staged {
-                    self.settings.rounds.clone()
-                } else {
-                    vec![rounds]
-                };
+                let stages = if staged { self.settings.rounds.clone() } else { vec![rounds] };
                 let mut all = Vec::new();
                 for rounds in stages {
-                    let recipe = Recipe::Booster {
-                        max_leaves,
-                        rounds,
-                        weight_power,
-                    };
+                    let recipe = Recipe::Booster { max_leaves, rounds, weight_power };
                     let scores = booster.first_rounds(rounds)?.predict(&columns);
                     all.push((recipe, out.clone(), scores));
                 }
@@ -228,21 +181,9 @@ impl Search<'_> {
         }
     }
 
-    pub(super) fn booster(
-        &self,
-        recipe: Recipe,
-        seed: u64,
-        rows: &[usize],
-    ) -> Result<Booster, Error> {
-        let Recipe::Booster {
-            max_leaves,
-            rounds,
-            weight_power,
-        } = recipe
-        else {
-            return Err(Error::Stored {
-                reason: "the recipe is no booster".to_owned(),
-            });
+    pub(super) fn booster(&self, recipe: Recipe, seed: u64, rows: &[usize]) -> Result<Booster, Error> {
+        let Recipe::Booster { max_leaves, rounds, weight_power } = recipe else {
+            return Err(Error::Stored { reason: "the recipe is no booster".to_owned() });
         };
         let settings = BoosterSettings {
             rounds,
@@ -257,31 +198,16 @@ impl Search<'_> {
 
     pub(super) fn scorecard(&self, recipe: Recipe, rows: &[usize]) -> Result<Scorecard, Error> {
         let Recipe::Scorecard { l2, weight_power } = recipe else {
-            return Err(Error::Stored {
-                reason: "the recipe is no scorecard".to_owned(),
-            });
+            return Err(Error::Stored { reason: "the recipe is no scorecard".to_owned() });
         };
-        let settings = ScorecardSettings {
-            l2,
-            ..ScorecardSettings::default()
-        };
-        self.with_rows(rows, weight_power, |sample| {
-            Scorecard::fit(sample, &settings)
-        })
+        let settings = ScorecardSettings { l2, ..ScorecardSettings::default() };
+        self.with_rows(rows, weight_power, |sample| Scorecard::fit(sample, &settings))
     }
 
-    fn with_rows<R>(
-        &self,
-        rows: &[usize],
-        power: f64,
-        fit: impl FnOnce(&Sample<'_>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
+    fn with_rows<R>(&self, rows: &[usize], power: f64, fit: impl FnOnce(&Sample<'_>) -> Result<R, Error>) -> Result<R, Error> {
         use crate::model::select;
         let weights = select(self.weights, rows);
-        let weights: Vec<f64> = weights
-            .into_iter()
-            .map(|weight| weight.powf(power))
-            .collect();
+        let weights: Vec<f64> = weights.into_iter().map(|weight| weight.powf(power)).collect();
         fit(&Sample {
             matrix: &self.matrix.select(rows),
             target: &select(self.outcome, rows),
@@ -317,42 +243,26 @@ impl Search<'_> {
 }
 
 fn product<A: Copy, B: Copy>(first: &[A], second: &[B]) -> Vec<(A, B)> {
-    let pairs = first
-        .iter()
-        .flat_map(|a| second.iter().map(move |b| (*a, *b)));
+    let pairs = first.iter().flat_map(|a| second.iter().map(move |b| (*a, *b)));
     pairs.collect()
 }
 
 pub(super) fn mean(all: &[Metrics]) -> Metrics {
     let count = float(all.len().max(1));
     let mean = |value: fn(&Metrics) -> f64| all.iter().map(value).sum::<f64>() / count;
-    Metrics {
-        log_loss: mean(|m| m.log_loss),
-        auc: mean(|m| m.auc),
-        exclusion_error: mean(|m| m.exclusion_error),
-    }
+    Metrics { log_loss: mean(|m| m.log_loss), auc: mean(|m| m.auc), exclusion_error: mean(|m| m.exclusion_error) }
 }
 
 fn mix(first: &[Vec<f64>], second: &[Vec<f64>], share: f64) -> Scores {
     let blend = |(a, b): (&f64, &f64)| share * a + (1.0 - share) * b;
     let repeats = first.iter().zip(second);
-    repeats
-        .map(|(a, b)| a.iter().zip(b).map(blend).collect())
-        .collect()
+    repeats.map(|(a, b)| a.iter().zip(b).map(blend).collect()).collect()
 }
 
 fn reason(candidates: &[Candidate], winner: usize, fits: usize) -> String {
     let loss = |candidate: &Candidate| candidate.metrics.log_loss;
     let best = candidates.get(winner).map_or(0.0, loss);
-    let others = candidates
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| *at != winner);
-    let next = others
-        .map(|(_, candidate)| loss(candidate))
-        .fold(f64::INFINITY, f64::min);
-    format!(
-        "least weighted log loss over {fits} held-out folds: {best:.4}, next {next:.4} of {}",
-        candidates.len()
-    )
+    let others = candidates.iter().enumerate().filter(|(at, _)| *at != winner);
+    let next = others.map(|(_, candidate)| loss(candidate)).fold(f64::INFINITY, f64::min);
+    format!("least weighted log loss over {fits} held-out folds: {best:.4}, next {next:.4} of {}", candidates.len())
 }

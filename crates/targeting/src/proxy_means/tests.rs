@@ -28,11 +28,7 @@ impl Survey {
             };
             for (feature, column) in (0..).zip(&mut columns) {
                 let missing = feature == 1 && uniform(20) < 0.1;
-                column.push(if missing {
-                    f32::NAN
-                } else {
-                    narrow(uniform(feature))
-                });
+                column.push(if missing { f32::NAN } else { narrow(uniform(feature)) });
             }
             let score = 4.0 * uniform(0) - 3.0 * uniform(1) + 3.0 * uniform(2) * uniform(0) - 1.5;
             survey.outcome.push(uniform(9) < logistic(score));
@@ -70,14 +66,7 @@ impl Survey {
 }
 
 fn quick() -> Settings {
-    Settings {
-        seeds: 2,
-        penalties: vec![10.0, 100.0],
-        leaves: vec![4],
-        rounds: vec![20, 60],
-        learning_rate: 0.1,
-        ..Settings::default()
-    }
+    Settings { seeds: 2, penalties: vec![10.0, 100.0], leaves: vec![4], rounds: vec![20, 60], learning_rate: 0.1, ..Settings::default() }
 }
 
 #[test]
@@ -90,10 +79,7 @@ fn any_order_and_number_of_threads_give_the_same_model() {
     for threads in [1, 3] {
         let settings = Settings { threads, ..quick() };
         let (other, others) = train_with_out_of_fold(&shuffled.training(), &settings).unwrap();
-        assert_eq!(
-            serde_json::to_string(&model).unwrap(),
-            serde_json::to_string(&other).unwrap()
-        );
+        assert_eq!(serde_json::to_string(&model).unwrap(), serde_json::to_string(&other).unwrap());
         assert_eq!(select(&probabilities, &order), others);
     }
 }
@@ -105,40 +91,19 @@ fn the_model_is_as_good_on_new_households_as_its_card_says() {
     let unseen = all.select(&(1500..4000).collect::<Vec<usize>>());
     let model = train(&seen.training(), &quick()).unwrap();
     let probabilities = model.predict(&unseen.matrix.columns());
-    let outcome: Vec<f64> = unseen
-        .outcome
-        .iter()
-        .map(|poor| f64::from(u8::from(*poor)))
-        .collect();
+    let outcome: Vec<f64> = unseen.outcome.iter().map(|poor| f64::from(u8::from(*poor))).collect();
     let found = Metrics::of(&probabilities, &outcome, &unseen.weights);
     let card = model.card();
-    assert!(
-        (found.log_loss - card.metrics.log_loss).abs() < 0.03,
-        "{found:?} {card:?}"
-    );
-    assert!(
-        (found.auc - card.metrics.auc).abs() < 0.03,
-        "{found:?} {card:?}"
-    );
+    assert!((found.log_loss - card.metrics.log_loss).abs() < 0.03, "{found:?} {card:?}");
+    assert!((found.auc - card.metrics.auc).abs() < 0.03, "{found:?} {card:?}");
     let rate: f64 = probabilities.iter().sum::<f64>() / float(probabilities.len());
     let true_rate = outcome.iter().sum::<f64>() / float(outcome.len());
     assert!((rate - true_rate).abs() < 0.04, "{rate} {true_rate}");
-    assert_eq!(
-        (card.rows, card.groups, card.trained_on.as_str()),
-        (1500, 188, "2020-02-13")
-    );
+    assert_eq!((card.rows, card.groups, card.trained_on.as_str()), (1500, 188, "2020-02-13"));
     let best = card.candidates[card.winner].metrics.log_loss;
-    assert!(
-        card.candidates
-            .iter()
-            .all(|candidate| candidate.metrics.log_loss >= best)
-    );
+    assert!(card.candidates.iter().all(|candidate| candidate.metrics.log_loss >= best));
     assert_eq!(card.importance.len(), 4);
-    assert!(
-        card.importance[0].name != "d" && card.importance[3].name == "d",
-        "{:?}",
-        card.importance
-    );
+    assert!(card.importance[0].name != "d" && card.importance[3].name == "d", "{:?}", card.importance);
 }
 
 #[test]
@@ -172,47 +137,19 @@ fn what_cannot_be_learnt_from_is_refused() {
         assert!(refused.to_string().len() > 30, "says what to do");
     };
     check(0, &|_| {}, "targeting.model.no_outcome");
-    check(
-        100,
-        &|survey| survey.outcome.clear(),
-        "targeting.model.no_outcome",
-    );
-    check(
-        100,
-        &|survey| survey.outcome.fill(true),
-        "targeting.model.one_class",
-    );
-    check(
-        100,
-        &|survey| survey.outcome.fill(false),
-        "targeting.model.one_class",
-    );
+    check(100, &|survey| survey.outcome.clear(), "targeting.model.no_outcome");
+    check(100, &|survey| survey.outcome.fill(true), "targeting.model.one_class");
+    check(100, &|survey| survey.outcome.fill(false), "targeting.model.one_class");
     check(40, &|_| {}, "targeting.model.few_rows");
     let nine = |survey: &mut Survey| {
         survey.outcome.fill(false);
         survey.outcome[..9].fill(true);
     };
     check(100, &nine, "targeting.model.few_positives");
-    check(
-        100,
-        &|survey| survey.weights[1] = f64::NAN,
-        "targeting.model.weight",
-    );
-    check(
-        100,
-        &|survey| survey.weights[1] = -1.0,
-        "targeting.model.weight",
-    );
-    check(
-        100,
-        &|survey| survey.groups.fill(1),
-        "targeting.model.few_groups",
-    );
-    check(
-        100,
-        &|survey| survey.groups.truncate(7),
-        "targeting.model.length",
-    );
+    check(100, &|survey| survey.weights[1] = f64::NAN, "targeting.model.weight");
+    check(100, &|survey| survey.weights[1] = -1.0, "targeting.model.weight");
+    check(100, &|survey| survey.groups.fill(1), "targeting.model.few_groups");
+    check(100, &|survey| survey.groups.truncate(7), "targeting.model.length");
 }
 
 #[test]
@@ -222,22 +159,12 @@ fn folds_keep_groups_whole_and_spread_the_poor() {
     let mut poor = [0; 5];
     let mut rows = [0; 5];
     for (row, fold) in folds.iter().enumerate() {
-        assert_eq!(
-            *fold,
-            folds[row / 8 * 8],
-            "row {row} is parted from its group"
-        );
+        assert_eq!(*fold, folds[row / 8 * 8], "row {row} is parted from its group");
         poor[*fold] += usize::from(survey.outcome[row]);
         rows[*fold] += 1;
     }
-    assert!(
-        poor.iter().max().unwrap() - poor.iter().min().unwrap() <= 8,
-        "{poor:?}"
-    );
-    assert!(
-        rows.iter().max().unwrap() - rows.iter().min().unwrap() <= 40,
-        "{rows:?}"
-    );
+    assert!(poor.iter().max().unwrap() - poor.iter().min().unwrap() <= 8, "{poor:?}");
+    assert!(rows.iter().max().unwrap() - rows.iter().min().unwrap() <= 40, "{rows:?}");
     assert_ne!(folds, folds::folds(&survey.groups, &survey.outcome, 5, 2));
 }
 
@@ -251,15 +178,7 @@ fn metrics_match_a_count_by_hand() {
     let loss = -(0.9_f64.ln() + 2.0 * 0.5_f64.ln() + 0.9_f64.ln()) / 4.0;
     assert!((found.log_loss - loss).abs() < 1e-12);
     // A weight of two is two rows.
-    let twice = Metrics::of(
-        &[0.9, 0.5, 0.5, 0.1, 0.1],
-        &[1.0, 1.0, 0.0, 0.0, 0.0],
-        &[1.0; 5],
-    );
-    let weighted = Metrics::of(
-        &[0.9, 0.5, 0.5, 0.1],
-        &[1.0, 1.0, 0.0, 0.0],
-        &[1.0, 1.0, 1.0, 2.0],
-    );
+    let twice = Metrics::of(&[0.9, 0.5, 0.5, 0.1, 0.1], &[1.0, 1.0, 0.0, 0.0, 0.0], &[1.0; 5]);
+    let weighted = Metrics::of(&[0.9, 0.5, 0.5, 0.1], &[1.0, 1.0, 0.0, 0.0], &[1.0, 1.0, 1.0, 2.0]);
     assert!((twice.auc - weighted.auc).abs() < 1e-12);
 }

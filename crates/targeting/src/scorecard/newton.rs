@@ -11,25 +11,14 @@ pub(super) struct Fitted {
 /// Lanes of partial sums: their order is fixed, and the compiler may keep them in registers.
 const LANES: usize = 8;
 
-pub(super) fn fit(
-    columns: &[&[f64]],
-    target: &[f64],
-    weights: &[f64],
-    start: f64,
-    settings: &ScorecardSettings,
-) -> Fitted {
+pub(super) fn fit(columns: &[&[f64]], target: &[f64], weights: &[f64], start: f64, settings: &ScorecardSettings) -> Fitted {
     let ones = vec![1.0; target.len()];
     // The intercept comes last and is not penalised.
     let mut design: Vec<&[f64]> = columns.to_vec();
     design.push(&ones);
     let mut penalties = vec![settings.l2; columns.len()];
     penalties.push(0.0);
-    let problem = Problem {
-        design,
-        target,
-        weights,
-        penalties,
-    };
+    let problem = Problem { design, target, weights, penalties };
     let mut coefficients = vec![0.0; columns.len()];
     coefficients.push(start);
     let mut loss = problem.loss(&coefficients);
@@ -47,10 +36,7 @@ pub(super) fn fit(
         }
     }
     let intercept = coefficients.pop().unwrap_or(start);
-    Fitted {
-        intercept,
-        coefficients,
-    }
+    Fitted { intercept, coefficients }
 }
 
 struct Problem<'a> {
@@ -72,20 +58,13 @@ impl Problem<'_> {
     }
 
     fn loss(&self, coefficients: &[f64]) -> f64 {
-        let rows = self
-            .scores(coefficients)
-            .into_iter()
-            .zip(self.target)
-            .zip(self.weights);
+        let rows = self.scores(coefficients).into_iter().zip(self.target).zip(self.weights);
         let losses = rows.map(|((score, y), weight)| {
             // ln(1 + e^s) - y s, without overflow.
             weight * (score.max(0.0) + (-score.abs()).exp().ln_1p() - y * score)
         });
         let squares = coefficients.iter().zip(&self.penalties);
-        losses.sum::<f64>()
-            + squares
-                .map(|(b, penalty)| penalty * b * b / 2.0)
-                .sum::<f64>()
+        losses.sum::<f64>() + squares.map(|(b, penalty)| penalty * b * b / 2.0).sum::<f64>()
     }
 
     /// Solves hessian x step = gradient.
@@ -95,9 +74,7 @@ impl Problem<'_> {
         let rows = probabilities.iter().zip(self.target).zip(self.weights);
         let residuals: Vec<f64> = rows.map(|((p, y), weight)| weight * (p - y)).collect();
         let rows = probabilities.iter().zip(self.weights);
-        let curvature: Vec<f64> = rows
-            .map(|(p, weight)| weight * (p * (1.0 - p)).max(1e-12))
-            .collect();
+        let curvature: Vec<f64> = rows.map(|(p, weight)| weight * (p * (1.0 - p)).max(1e-12)).collect();
         let mut hessian = Vec::new();
         let mut gradient = Vec::new();
         for (at, column) in self.design.iter().enumerate() {
@@ -105,12 +82,7 @@ impl Problem<'_> {
             let coefficient = coefficients.get(at).copied().unwrap_or(0.0);
             gradient.push(dot(column, &residuals) + penalty * coefficient);
             let scaled: Vec<f64> = column.iter().zip(&curvature).map(|(v, c)| v * c).collect();
-            let mut row: Vec<f64> = self
-                .design
-                .iter()
-                .take(at + 1)
-                .map(|other| dot(&scaled, other))
-                .collect();
+            let mut row: Vec<f64> = self.design.iter().take(at + 1).map(|other| dot(&scaled, other)).collect();
             if let Some(diagonal) = row.last_mut() {
                 *diagonal += penalty;
             }
@@ -148,11 +120,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Cholesky solution of a symmetric positive definite system given by its lower triangle.
-#[expect(
-    clippy::indexing_slicing,
-    clippy::needless_range_loop,
-    reason = "triangular loops over rows whose lengths are fixed above"
-)]
+#[expect(clippy::indexing_slicing, clippy::needless_range_loop, reason = "triangular loops over rows whose lengths are fixed above")]
 fn solve(mut lower: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {
     let size = right.len();
     for at in 0..size {

@@ -23,12 +23,7 @@ pub struct PointSettings {
 
 impl Default for PointSettings {
     fn default() -> Self {
-        Self {
-            features: 15,
-            bins: 5,
-            doubling: 20.0,
-            scorecard: ScorecardSettings::default(),
-        }
+        Self { features: 15, bins: 5, doubling: 20.0, scorecard: ScorecardSettings::default() }
     }
 }
 
@@ -56,10 +51,7 @@ impl FeaturePoints {
     /// Points of a value.
     #[must_use]
     pub fn points(&self, value: f32) -> i64 {
-        let fits = |bin: &&PointBin| {
-            bin.missing == value.is_nan()
-                && (value.is_nan() || bin.up_to.is_none_or(|limit| value <= limit))
-        };
+        let fits = |bin: &&PointBin| bin.missing == value.is_nan() && (value.is_nan() || bin.up_to.is_none_or(|limit| value <= limit));
         self.bins.iter().find(fits).map_or(0, |bin| bin.points)
     }
 }
@@ -88,10 +80,7 @@ impl PointCard {
         order.truncate(settings.features.max(1));
         let kept: Vec<usize> = order.into_iter().map(|(feature, _)| feature).collect();
         let matrix = sample.matrix.features(&kept);
-        let part = Sample {
-            matrix: &matrix,
-            ..*sample
-        };
+        let part = Sample { matrix: &matrix, ..*sample };
         let card = Scorecard::fit(&part, &settings.scorecard)?;
         Ok(Self::of(&card, &part, settings))
     }
@@ -102,17 +91,12 @@ impl PointCard {
         let mut features = Vec::new();
         let columns = sample.matrix.columns();
         for ((name, term), column) in card.names.iter().zip(&card.terms).zip(columns) {
-            let mut lines: Vec<(Option<f32>, bool, f64)> = cut(column, settings.bins)
-                .into_iter()
-                .map(|(limit, middle)| (limit, false, term.effect(middle)))
-                .collect();
+            let mut lines: Vec<(Option<f32>, bool, f64)> =
+                cut(column, settings.bins).into_iter().map(|(limit, middle)| (limit, false, term.effect(middle))).collect();
             if column.iter().any(|value| value.is_nan()) {
                 lines.push((None, true, term.effect(f32::NAN)));
             }
-            let least = lines
-                .iter()
-                .map(|line| line.2)
-                .fold(f64::INFINITY, f64::min);
+            let least = lines.iter().map(|line| line.2).fold(f64::INFINITY, f64::min);
             let bin = |(up_to, missing, effect): (Option<f32>, bool, f64)| PointBin {
                 up_to,
                 missing,
@@ -129,19 +113,13 @@ impl PointCard {
         }
         let spread = |feature: &FeaturePoints| feature.bins.iter().map(|bin| bin.points).max();
         features.sort_by(|a, b| spread(b).cmp(&spread(a)).then_with(|| a.name.cmp(&b.name)));
-        Self {
-            features,
-            doubling: settings.doubling,
-            start,
-        }
+        Self { features, doubling: settings.doubling, start }
     }
 
     /// Sum of points of a household; `value` gives a feature's value by name, NaN if missing.
     pub fn points(&self, value: impl Fn(&str) -> f32) -> i64 {
         let features = self.features.iter();
-        features
-            .map(|feature| feature.points(value(&feature.name)))
-            .sum()
+        features.map(|feature| feature.points(value(&feature.name))).sum()
     }
 
     /// Probability of being poor at a sum of points.
@@ -154,11 +132,7 @@ impl PointCard {
 
 /// Bins of a column: the largest value of each (none for the last) and a value that stands for it.
 fn cut(column: &[f32], bins: usize) -> Vec<(Option<f32>, f32)> {
-    let mut values: Vec<f32> = column
-        .iter()
-        .copied()
-        .filter(|value| !value.is_nan())
-        .collect();
+    let mut values: Vec<f32> = column.iter().copied().filter(|value| !value.is_nan()).collect();
     values.sort_unstable_by(f32::total_cmp);
     let mut distinct = values.clone();
     distinct.dedup();

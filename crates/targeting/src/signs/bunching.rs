@@ -34,51 +34,22 @@ pub fn bunching(incomes_minor: &[i64], line_minor: i64, width_minor: i64) -> Opt
     if width_minor <= 0 {
         return None;
     }
-    let bin = |income: &i64| {
-        (i128::from(*income) - i128::from(line_minor)).div_euclid(i128::from(width_minor))
-    };
-    let within = |number: i128| {
-        count(
-            incomes_minor
-                .iter()
-                .filter(|income| bin(income) == number)
-                .count(),
-        )
-    };
+    let bin = |income: &i64| (i128::from(*income) - i128::from(line_minor)).div_euclid(i128::from(width_minor));
+    let within = |number: i128| count(incomes_minor.iter().filter(|income| bin(income) == number).count());
     let (under, over) = (within(-1), within(0));
-    let neighbours = [
-        (-2.5, within(-3)),
-        (-1.5, within(-2)),
-        (1.5, within(1)),
-        (2.5, within(2)),
-    ];
+    let neighbours = [(-2.5, within(-3)), (-1.5, within(-2)), (1.5, within(1)), (2.5, within(2))];
     let window = under + over;
     if window == 0 {
         return None;
     }
-    let level = neighbours
-        .iter()
-        .map(|(_, households)| float(*households))
-        .sum::<f64>()
-        / 4.0;
-    let slope = neighbours
-        .iter()
-        .map(|(centre, households)| centre * float(*households))
-        .sum::<f64>()
-        / 17.0;
+    let level = neighbours.iter().map(|(_, households)| float(*households)).sum::<f64>() / 4.0;
+    let slope = neighbours.iter().map(|(centre, households)| centre * float(*households)).sum::<f64>() / 17.0;
     // At most 0.15 away from one half, however few neighbours there are.
-    let expected_share = if level > 0.0 {
-        0.5 - slope / (4.0 * level)
-    } else {
-        0.5
-    };
+    let expected_share = if level > 0.0 { 0.5 - slope / (4.0 * level) } else { 0.5 };
     Some(Bunching {
         under,
         over,
         expected_share,
-        test: Test {
-            statistic: float(under) - expected_share * float(window),
-            p_value: binomial_upper(under, window, expected_share),
-        },
+        test: Test { statistic: float(under) - expected_share * float(window), p_value: binomial_upper(under, window, expected_share) },
     })
 }

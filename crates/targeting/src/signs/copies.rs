@@ -24,14 +24,10 @@ const ALL_PAIRS: usize = 128;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CopyError {
     /// The answers are not a whole number of households.
-    #[error(
-        "{found} answers are not a multiple of {questions} questions; pass the answers household by household"
-    )]
+    #[error("{found} answers are not a multiple of {questions} questions; pass the answers household by household")]
     Shape { found: usize, questions: usize },
     /// The number of blocks is not that of households.
-    #[error(
-        "{households} households but {blocks} block numbers were given; pass one per household"
-    )]
+    #[error("{households} households but {blocks} block numbers were given; pass one per household")]
     Blocks { households: usize, blocks: usize },
 }
 
@@ -90,12 +86,7 @@ impl MatchModel {
         let households = households(questions, answers)?;
         let mut chances = Vec::with_capacity(questions);
         for question in 0..questions {
-            let mut column: Vec<u16> = answers
-                .iter()
-                .skip(question)
-                .step_by(questions)
-                .copied()
-                .collect();
+            let mut column: Vec<u16> = answers.iter().skip(question).step_by(questions).copied().collect();
             column.sort_unstable();
             let chance = column
                 .chunk_by(|a, b| a == b)
@@ -135,18 +126,10 @@ impl MatchModel {
     ///
     /// # Errors
     /// [`CopyError`] if the answers are not complete households or lack block numbers.
-    pub fn copies(
-        &self,
-        answers: &[u16],
-        blocks: &[u32],
-        level: f64,
-    ) -> Result<Vec<BlockCopies>, CopyError> {
+    pub fn copies(&self, answers: &[u16], blocks: &[u32], level: f64) -> Result<Vec<BlockCopies>, CopyError> {
         let households = households(self.questions, answers)?;
         if blocks.len() != households {
-            return Err(CopyError::Blocks {
-                households,
-                blocks: blocks.len(),
-            });
+            return Err(CopyError::Blocks { households, blocks: blocks.len() });
         }
         let rows: Vec<&[u16]> = answers.chunks_exact(self.questions).collect();
         let mut order: Vec<(u32, usize)> = blocks.iter().copied().zip(0..).collect();
@@ -175,57 +158,26 @@ impl MatchModel {
                 };
                 let matches = matches(left, right);
                 if matches >= least {
-                    pairs.push(CopiedPair {
-                        first,
-                        second,
-                        matches,
-                        p_value: self.tail(matches),
-                    });
+                    pairs.push(CopiedPair { first, second, matches, p_value: self.tail(matches) });
                 }
             }
         }
-        pairs.sort_by(|a, b| {
-            b.matches
-                .cmp(&a.matches)
-                .then(a.first.cmp(&b.first))
-                .then(a.second.cmp(&b.second))
-        });
+        pairs.sort_by(|a, b| b.matches.cmp(&a.matches).then(a.first.cmp(&b.first)).then(a.second.cmp(&b.second)));
         let households = count(members.len());
         let compared = float(households * households.saturating_sub(1) / 2);
-        let p_value = pairs
-            .first()
-            .map_or(1.0, |pair| f64::min(1.0, pair.p_value * compared));
-        let test = Test {
-            statistic: float_len(pairs.len()),
-            p_value,
-        };
-        BlockCopies {
-            block,
-            households: members.len(),
-            pairs,
-            test,
-        }
+        let p_value = pairs.first().map_or(1.0, |pair| f64::min(1.0, pair.p_value * compared));
+        let test = Test { statistic: float_len(pairs.len()), p_value };
+        BlockCopies { block, households: members.len(), pairs, test }
     }
 
     /// Pairs that agree in at least one band; question `j` belongs to band `j mod bands`.
-    fn banded_pairs(
-        &self,
-        members: &[usize],
-        rows: &[&[u16]],
-        bands: usize,
-    ) -> BTreeSet<(usize, usize)> {
+    fn banded_pairs(&self, members: &[usize], rows: &[&[u16]], bands: usize) -> BTreeSet<(usize, usize)> {
         let mut found = BTreeSet::new();
         for band in 0..bands.min(self.questions) {
             let mut keyed: Vec<(Vec<u16>, usize)> = members
                 .iter()
                 .filter_map(|member| {
-                    let key = rows
-                        .get(*member)?
-                        .iter()
-                        .skip(band)
-                        .step_by(bands)
-                        .copied()
-                        .collect();
+                    let key = rows.get(*member)?.iter().skip(band).step_by(bands).copied().collect();
                     Some((key, *member))
                 })
                 .collect();
@@ -241,10 +193,7 @@ impl MatchModel {
 
 fn households(questions: usize, answers: &[u16]) -> Result<usize, CopyError> {
     if questions == 0 || !answers.len().is_multiple_of(questions) {
-        return Err(CopyError::Shape {
-            found: answers.len(),
-            questions,
-        });
+        return Err(CopyError::Shape { found: answers.len(), questions });
     }
     Ok(answers.len() / questions)
 }
@@ -252,16 +201,9 @@ fn households(questions: usize, answers: &[u16]) -> Result<usize, CopyError> {
 /// Pairs of ascending positions.
 fn all_pairs(members: &[usize]) -> BTreeSet<(usize, usize)> {
     let later = |at: usize| members.iter().skip(at + 1);
-    members
-        .iter()
-        .enumerate()
-        .flat_map(|(at, first)| later(at).map(|second| (*first.min(second), *first.max(second))))
-        .collect()
+    members.iter().enumerate().flat_map(|(at, first)| later(at).map(|second| (*first.min(second), *first.max(second)))).collect()
 }
 
 fn matches(left: &[u16], right: &[u16]) -> usize {
-    left.iter()
-        .zip(right)
-        .filter(|(a, b)| a == b && **a != MISSING_ANSWER)
-        .count()
+    left.iter().zip(right).filter(|(a, b)| a == b && **a != MISSING_ANSWER).count()
 }

@@ -28,14 +28,9 @@ pub fn last_digits(amounts_minor: &[i64], unit_minor: i64) -> [u64; 10] {
 pub fn roundness(amounts_minor: &[i64], unit_minor: i64) -> [u64; 5] {
     let mut counts = [0; 5];
     for amount in amounts_minor {
-        let whole = amount
-            .checked_div(unit_minor)
-            .filter(|whole| unit_minor > 0 && *whole != 0);
+        let whole = amount.checked_div(unit_minor).filter(|whole| unit_minor > 0 && *whole != 0);
         let Some(whole) = whole else { continue };
-        let zeros = [10, 100, 1_000, 10_000]
-            .iter()
-            .take_while(|power| whole % **power == 0)
-            .count();
+        let zeros = [10, 100, 1_000, 10_000].iter().take_while(|power| whole % **power == 0).count();
         if let Some(slot) = counts.get_mut(zeros) {
             *slot += 1;
         }
@@ -60,19 +55,11 @@ pub fn homogeneity(village: &[u64], county: &[u64]) -> Option<Test> {
         return None;
     }
     let part = float(own_total) / float(all_total);
-    let mut cells: Vec<(u64, u64)> = county
-        .iter()
-        .copied()
-        .zip(village.iter().copied())
-        .filter(|(all, _)| *all > 0)
-        .collect();
+    let mut cells: Vec<(u64, u64)> = county.iter().copied().zip(village.iter().copied()).filter(|(all, _)| *all > 0).collect();
     cells.sort_unstable();
     let mut joined: Vec<(u64, u64)> = Vec::new();
     for (all, own) in cells {
-        match joined
-            .last_mut()
-            .filter(|cell| float(cell.0) * part < SMALLEST_EXPECTED)
-        {
+        match joined.last_mut().filter(|cell| float(cell.0) * part < SMALLEST_EXPECTED) {
             Some(cell) => {
                 cell.0 += all;
                 cell.1 += own;
@@ -92,8 +79,5 @@ pub fn homogeneity(village: &[u64], county: &[u64]) -> Option<Test> {
         })
         .sum();
     let degrees = crate::convert::float_len(joined.len() - 1);
-    Some(Test {
-        statistic,
-        p_value: chi_square_upper(statistic, degrees),
-    })
+    Some(Test { statistic, p_value: chi_square_upper(statistic, degrees) })
 }

@@ -10,10 +10,7 @@ fn signed(value: u64) -> i64 {
 /// The example of Benjamini and Hochberg 1995, table 1: 4 of 15 are found at 5 %.
 #[test]
 fn q_values_of_the_original_example() {
-    let p = [
-        0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
-        0.5719, 0.6528, 0.7590, 1.0,
-    ];
+    let p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0];
     let q = q_values(&p);
     assert_eq!(q.iter().filter(|value| **value <= 0.05).count(), 4);
     close(q[0], 0.0015, 1e-12);
@@ -22,14 +19,7 @@ fn q_values_of_the_original_example() {
     let shuffled = q_values(&[0.0298, 1.0, 0.0001]);
     close(shuffled[0], 0.0447, 1e-12);
     close(shuffled[2], 0.0003, 1e-12);
-    let rated = rate(&[
-        None,
-        Some(Test {
-            statistic: 3.0,
-            p_value: 0.01,
-        }),
-        None,
-    ]);
+    let rated = rate(&[None, Some(Test { statistic: 3.0, p_value: 0.01 }), None]);
     assert!(rated[0].is_none() && rated[2].is_none());
     close(rated[1].unwrap().q_value, 0.01, 1e-15);
 }
@@ -45,11 +35,7 @@ fn bunching_by_hand() {
     assert_eq!((found.under, found.over), (18, 2));
     // m = 6, s = (−10 − 7.5 + 10.5 + 20)/17
     close(found.expected_share, 0.5 - 13.0 / 17.0 / 24.0, 1e-14);
-    close(
-        found.test.statistic,
-        18.0 - 20.0 * found.expected_share,
-        1e-12,
-    );
+    close(found.test.statistic, 18.0 - 20.0 * found.expected_share, 1e-12);
     assert!(found.test.p_value < 2.1e-4);
     assert!(bunching(&[50, 300], 100, 10).is_none());
     assert!(bunching(&[99], 100, 0).is_none());
@@ -63,9 +49,7 @@ fn bunching_keeps_its_level_and_has_power() {
     let (mut false_alarms, mut found) = (0, 0);
     for _ in 0..2_000 {
         // triangular density, falling through the line at 1,000
-        let mut incomes: Vec<i64> = (0..600)
-            .map(|_| signed(draws.below(2_000)).min(signed(draws.below(2_000))))
-            .collect();
+        let mut incomes: Vec<i64> = (0..600).map(|_| signed(draws.below(2_000)).min(signed(draws.below(2_000)))).collect();
         let p = |incomes: &[i64]| bunching(incomes, 1_000, 100).unwrap().test.p_value;
         false_alarms += i32::from(p(&incomes) <= 0.05);
         for income in &mut incomes {
@@ -75,10 +59,7 @@ fn bunching_keeps_its_level_and_has_power() {
         }
         found += i32::from(p(&incomes) <= 0.05);
     }
-    assert!(
-        (20..=120).contains(&false_alarms),
-        "{false_alarms} of 2,000"
-    );
+    assert!((20..=120).contains(&false_alarms), "{false_alarms} of 2,000");
     assert!(found > 1_000, "{found} of 2,000");
 }
 
@@ -86,17 +67,9 @@ fn bunching_keeps_its_level_and_has_power() {
 fn homogeneity_by_hand() {
     // village 30/20, rest 50/100: expected 80·50/200 = 20 and 30
     let found = homogeneity(&[30, 20], &[80, 120]).unwrap();
-    close(
-        found.statistic,
-        100.0 / 20.0 + 100.0 / 60.0 + 100.0 / 30.0 + 100.0 / 90.0,
-        1e-12,
-    );
+    close(found.statistic, 100.0 / 20.0 + 100.0 / 60.0 + 100.0 / 30.0 + 100.0 / 90.0, 1e-12);
     // one degree of freedom: the square of a normal variable
-    close(
-        found.p_value,
-        2.0 * crate::distribution::normal_upper(found.statistic.sqrt()),
-        1e-10,
-    );
+    close(found.p_value, 2.0 * crate::distribution::normal_upper(found.statistic.sqrt()), 1e-10);
     assert!(homogeneity(&[0, 0], &[5, 5]).is_none());
     assert!(homogeneity(&[5, 5], &[5, 5]).is_none());
     assert!(homogeneity(&[6, 5], &[5, 50]).is_none());
@@ -115,8 +88,7 @@ fn homogeneity_keeps_its_level() {
             let mut counts = [0_u64; 10];
             for _ in 0..size {
                 // zero and five are twice as likely, as in real declarations
-                let digit =
-                    [0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9][usize::try_from(draws.below(12)).unwrap()];
+                let digit = [0, 0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9][usize::try_from(draws.below(12)).unwrap()];
                 counts[digit] += 1;
             }
             counts
@@ -132,10 +104,7 @@ fn homogeneity_keeps_its_level() {
 fn digits_and_roundness() {
     let fen = [123_400, 500_000, -70_050, 99, 1_000_000];
     let digits = last_digits(&fen, 100);
-    assert_eq!(
-        (digits[4], digits[0], digits.iter().sum::<u64>()),
-        (1, 4, 5)
-    );
+    assert_eq!((digits[4], digits[0], digits.iter().sum::<u64>()), (1, 4, 5));
     // 1,234 none; 5,000 three; 700 two; 0 not counted; 10,000 four
     assert_eq!(roundness(&fen, 100), [1, 0, 1, 1, 1]);
     assert_eq!(last_digits(&fen, 0), [0; 10]);
@@ -155,22 +124,14 @@ fn match_chances_by_hand() {
     assert_eq!(found[0].pairs.len(), 1);
     assert_eq!((found[0].pairs[0].first, found[0].pairs[0].second), (0, 1));
     close(found[0].test.p_value, 1.0, 0.0);
-    assert_eq!(
-        MatchModel::try_new(3, &answers).unwrap_err().code(),
-        "targeting.signs.shape"
-    );
-    assert_eq!(
-        model.copies(&answers, &[0], 0.5).unwrap_err().code(),
-        "targeting.signs.blocks"
-    );
+    assert_eq!(MatchModel::try_new(3, &answers).unwrap_err().code(), "targeting.signs.shape");
+    assert_eq!(model.copies(&answers, &[0], 0.5).unwrap_err().code(), "targeting.signs.blocks");
 }
 
 const QUESTIONS: usize = 24;
 
 fn questionnaire(draws: &mut Draws, households: usize) -> Vec<u16> {
-    (0..households * QUESTIONS)
-        .map(|_| u16::try_from(draws.below(4)).unwrap())
-        .collect()
+    (0..households * QUESTIONS).map(|_| u16::try_from(draws.below(4)).unwrap()).collect()
 }
 
 /// Enumerator 1 fills two forms from others with two changed answers; nobody else is listed.
@@ -189,11 +150,7 @@ fn planted_copies_are_found_and_nobody_else() {
     let found = model.copies(&answers, &blocks, 1e-7).unwrap();
     assert!(found[0].pairs.is_empty());
     close(found[0].test.p_value, 1.0, 0.0);
-    let pairs: Vec<(usize, usize, usize)> = found[1]
-        .pairs
-        .iter()
-        .map(|pair| (pair.first, pair.second, pair.matches))
-        .collect();
+    let pairs: Vec<(usize, usize, usize)> = found[1].pairs.iter().map(|pair| (pair.first, pair.second, pair.matches)).collect();
     assert_eq!(pairs, [(310, 420, 22), (333, 555, 22)]);
     assert!(found[1].test.p_value < 1e-4);
 }

@@ -32,7 +32,9 @@ pub(super) fn copies(answers: &Answers, questions: &[&Question], personal: bool,
         return found;
     }
     let rows: Vec<u16> = (0..answers.households.len())
-        .flat_map(|row| questions.iter().map(move |question| question.answers.get(row).copied().unwrap_or(targeting::signs::MISSING_ANSWER)))
+        .flat_map(|row| {
+            questions.iter().map(move |question| question.answers.get(row).copied().unwrap_or(targeting::signs::MISSING_ANSWER))
+        })
         .collect();
     let (numbers, places) = blocks(answers);
     let Ok(model) = MatchModel::try_new(questions.len(), &rows) else { return found };

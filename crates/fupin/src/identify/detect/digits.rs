@@ -47,7 +47,9 @@ pub(super) fn digits(answers: &Answers, unit: i64, console: &Console) -> Vec<Tes
         }
         for (area, columns) in villages {
             let number = kernel::number::count(columns.len());
-            let Some(most) = columns.iter().min_by(|a, b| a.test.p_value.total_cmp(&b.test.p_value).then(b.test.statistic.total_cmp(&a.test.statistic))) else {
+            let Some(most) =
+                columns.iter().min_by(|a, b| a.test.p_value.total_cmp(&b.test.p_value).then(b.test.statistic.total_cmp(&a.test.statistic)))
+            else {
                 continue;
             };
             let test = Test { statistic: most.test.statistic, p_value: f64::min(1.0, most.test.p_value * number) };
@@ -59,7 +61,12 @@ pub(super) fn digits(answers: &Answers, unit: i64, console: &Console) -> Vec<Tes
 }
 
 /// One column in every village that has enough of it; nothing where villages differ anyway.
-fn judged(places: &BTreeMap<AreaCode, Vec<usize>>, name: &str, amounts: &[i64], count: &dyn Fn(&[i64]) -> Vec<u64>) -> Vec<(AreaCode, Column)> {
+fn judged(
+    places: &BTreeMap<AreaCode, Vec<usize>>,
+    name: &str,
+    amounts: &[i64],
+    count: &dyn Fn(&[i64]) -> Vec<u64>,
+) -> Vec<(AreaCode, Column)> {
     let mut counts: Vec<(AreaCode, Vec<u64>, bool)> = Vec::new();
     let mut all: Vec<u64> = Vec::new();
     for (area, rows) in places {
@@ -88,7 +95,8 @@ fn judged(places: &BTreeMap<AreaCode, Vec<usize>>, name: &str, amounts: &[i64], 
 fn excess(own: &[u64], all: &[u64]) -> String {
     let float = |n: u64| kernel::number::statistic(i64::try_from(n).unwrap_or(i64::MAX));
     let share = float(own.iter().sum()) / float(all.iter().sum::<u64>().max(1));
-    let mut over: Vec<(f64, usize)> = own.iter().zip(all).enumerate().map(|(place, (n, of))| (float(*n) - float(*of) * share, place)).collect();
+    let mut over: Vec<(f64, usize)> =
+        own.iter().zip(all).enumerate().map(|(place, (n, of))| (float(*n) - float(*of) * share, place)).collect();
     over.sort_by(|a, b| b.0.total_cmp(&a.0));
     over.iter().filter(|(more, _)| *more >= 1.0).take(3).map(|(more, place)| format!("{place} (+{more:.0})")).collect::<Vec<_>>().join(", ")
 }

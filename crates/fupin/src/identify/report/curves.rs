@@ -48,7 +48,10 @@ pub(crate) fn curves(points: &[CurvePoint]) -> Markup {
     let caption = Caption {
         id: "curves",
         title: Text::new("选取比例与误差", "Errors by the share of households selected"),
-        description: Text::new("横轴为选取比例，纵轴为漏评率、错评率和覆盖率", "across: share selected; up: exclusion error, inclusion error and coverage"),
+        description: Text::new(
+            "横轴为选取比例，纵轴为漏评率、错评率和覆盖率",
+            "across: share selected; up: exclusion error, inclusion error and coverage",
+        ),
     };
     let kinds: [(&str, Text, Height); 3] = [
         ("k-exclusion", Text::new("漏评率（实线）", "exclusion error (solid)"), |p| p.exclusion_error),
@@ -66,7 +69,12 @@ pub(crate) fn curves(points: &[CurvePoint]) -> Markup {
         @for (class, _, of) in &kinds { polyline.curve.(class) points=(path(*of)) {} }
     };
     let entries: Vec<(&str, Text)> = kinds.iter().map(|(class, title, _)| (*class, title.clone())).collect();
-    let header = [Text::new("选取比例", "share selected"), Text::new("漏评率", "exclusion error"), Text::new("错评率", "inclusion error"), Text::new("覆盖率", "coverage")];
+    let header = [
+        Text::new("选取比例", "share selected"),
+        Text::new("漏评率", "exclusion error"),
+        Text::new("错评率", "inclusion error"),
+        Text::new("覆盖率", "coverage"),
+    ];
     let row = |p: &&CurvePoint| [p.share, p.exclusion_error, p.inclusion_error, p.coverage].map(|x| html! { (percent(x)) }).to_vec();
     let rows: Vec<Vec<Markup>> = points.iter().map(row).collect();
     html! {

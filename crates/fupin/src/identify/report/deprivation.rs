@@ -27,12 +27,18 @@ fn figures(index: &IndexFigures) -> Markup {
     let [h, a, m0] = [index.headcount, index.intensity, index.adjusted_headcount].map(percent);
     let zh = format!(
         "剥夺得分达到 {} 即为多维贫困。{h} 的人口多维贫困（H），他们平均被剥夺 {a} 的指标（A），综合指数 M0 = H × A = {m0}；另有 {} 接近贫困，{} 严重贫困。共评估 {} 人。",
-        index.cutoff, percent(index.vulnerable), percent(index.severe), number(index.people)
+        index.cutoff,
+        percent(index.vulnerable),
+        percent(index.severe),
+        number(index.people)
     );
     let en = format!(
         "A deprivation score of {} makes a person poor. {h} of the people are poor (H), on average in {a} of the weighted indicators (A): \
          M0 = H × A = {m0}. A further {} are near poverty and {} are severely poor. {} people were assessed.",
-        index.cutoff, percent(index.vulnerable), percent(index.severe), number(index.people)
+        index.cutoff,
+        percent(index.vulnerable),
+        percent(index.severe),
+        number(index.people)
     );
     html! { p { (both(&zh, &en)) } }
 }
@@ -41,11 +47,17 @@ fn headcounts(index: &IndexFigures) -> Markup {
     let caption = Caption {
         id: "headcounts",
         title: Text::new("各指标被剥夺人口占比", "People deprived, by indicator"),
-        description: Text::new("浅色为全部人口，深色为其中多维贫困者", "light: of all people; dark: those of them who are poor by the index"),
+        description: Text::new(
+            "浅色为全部人口，深色为其中多维贫困者",
+            "light: of all people; dark: those of them who are poor by the index",
+        ),
     };
     let lane = |value: f64, class| Lane { parts: vec![(value, class)], figure: percent(value) };
-    let drawn: Vec<Bar> =
-        index.indicators.iter().map(|i| Bar { label: i.title.clone(), lanes: vec![lane(i.uncensored, "b"), lane(i.censored, "a")] }).collect();
+    let drawn: Vec<Bar> = index
+        .indicators
+        .iter()
+        .map(|i| Bar { label: i.title.clone(), lanes: vec![lane(i.uncensored, "b"), lane(i.censored, "a")] })
+        .collect();
     html! {
         figure {
             figcaption { (text(&caption.title)) }

@@ -106,7 +106,11 @@ fn order(kind: Proposal) -> Text {
 /// The anchor of a household: its number, as far as it can stand in an address.
 pub(super) fn anchor(household: &str) -> Cow<'_, str> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if household.chars().all(fits) { Cow::Borrowed(household) } else { Cow::Owned(household.chars().map(|c| if fits(c) { c } else { '_' }).collect()) }
+    if household.chars().all(fits) {
+        Cow::Borrowed(household)
+    } else {
+        Cow::Owned(household.chars().map(|c| if fits(c) { c } else { '_' }).collect())
+    }
 }
 
 fn block(card: &Card, summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
@@ -160,7 +164,11 @@ fn facts(card: &Card, separator: &str, pick: fn(&Text) -> &String) -> Markup {
     if let Some(score) = card.score {
         lines.push((say("多维剥夺得分：", "Deprivation score: "), percent(score)));
     }
-    for (zh, en, texts) in [("剥夺项：", "Deprived in: ", &card.deprived), ("缺失指标：", "Not known: ", &card.missing), ("可能原因：", "Likely causes: ", &card.causes)] {
+    for (zh, en, texts) in [
+        ("剥夺项：", "Deprived in: ", &card.deprived),
+        ("缺失指标：", "Not known: ", &card.missing),
+        ("可能原因：", "Likely causes: ", &card.causes),
+    ] {
         if !texts.is_empty() {
             lines.push((say(zh, en), texts.iter().map(|text| pick(text).as_str()).collect::<Vec<_>>().join(separator)));
         }

@@ -16,8 +16,12 @@ const COLUMNS: usize = 5;
 const HEIGHT: f64 = 50.0;
 
 /// Levels from the finest with the digits of the level above.
-const LEVELS: [(&str, usize, &str, &str); 4] =
-    [("village", 9, "村", "villages"), ("township", 6, "乡镇", "townships"), ("county", 2, "县", "counties"), ("province", 0, "省", "provinces")];
+const LEVELS: [(&str, usize, &str, &str); 4] = [
+    ("village", 9, "村", "villages"),
+    ("township", 6, "乡镇", "townships"),
+    ("county", 2, "县", "counties"),
+    ("province", 0, "省", "provinces"),
+];
 
 /// What colours the tiles.
 #[derive(Clone, Copy)]
@@ -124,7 +128,10 @@ fn group(parent: &str, members: &[&Area], measure: Measure, step: f64) -> Markup
     let caption = Caption {
         id: &format!("map-{name}"),
         title: Text::new(&format!("{name}：{} {shown}", measure.title().zh), &format!("{name}: {} {shown}", measure.title().en)),
-        description: Text::new(&format!("{} 格，颜色越深占比越高", members.len()), &format!("{} tiles, darker where the share is higher", members.len())),
+        description: Text::new(
+            &format!("{} 格，颜色越深占比越高", members.len()),
+            &format!("{} tiles, darker where the share is higher", members.len()),
+        ),
     };
     let columns = kernel::number::count(COLUMNS);
     let rows = members.len().div_ceil(COLUMNS);
@@ -196,7 +203,13 @@ fn row(name: &Markup, f: &AreaFigures, measure: Measure) -> Vec<Markup> {
         Measure::Index => percent_of(f.index_poor_people, f.assessed_people),
     };
     let figures = [f.admit, f.keep, f.verify, f.review_removal].map(|n| html! { (number(n)) });
-    let mut cells = vec![name.clone(), html! { (number(f.households)) }, html! { (number(f.people)) }, html! { (number(f.below_line)) }, html! { (shown) }];
+    let mut cells = vec![
+        name.clone(),
+        html! { (number(f.households)) },
+        html! { (number(f.people)) },
+        html! { (number(f.below_line)) },
+        html! { (shown) },
+    ];
     cells.extend(figures);
     cells
 }

@@ -52,7 +52,10 @@ fn importance(model: &ModelFigures, beside: &Beside) -> Markup {
     let caption = Caption {
         id: "importance",
         title: Text::new("模型主要依据", "What the model relies on"),
-        description: Text::new("各特征对预测改进的份额，从大到小", "share of each feature in the improvement of the prediction, largest first"),
+        description: Text::new(
+            "各特征对预测改进的份额，从大到小",
+            "share of each feature in the improvement of the prediction, largest first",
+        ),
     };
     let lane = |share: f64| Lane { parts: vec![(share, "a")], figure: percent(share) };
     let drawn: Vec<Bar> = features.iter().take(TOP).map(|(name, share)| Bar { label: title(name), lanes: vec![lane(*share)] }).collect();

@@ -14,7 +14,9 @@ pub(super) fn headline(summary: &Summary) -> Markup {
     let t = &summary.total;
     let [households, people, line, admit, keep, verify, review] =
         [t.households, t.people, t.below_line, t.admit, t.keep, t.verify, t.review_removal].map(number);
-    let zh = format!("共识别 {households} 户 {people} 人：{line} 户低于贫困线；建议纳入 {admit} 户、保留 {keep} 户、入户核实 {verify} 户、复核退出 {review} 户。");
+    let zh = format!(
+        "共识别 {households} 户 {people} 人：{line} 户低于贫困线；建议纳入 {admit} 户、保留 {keep} 户、入户核实 {verify} 户、复核退出 {review} 户。"
+    );
     let en = format!(
         "Of {households} households ({people} people), {line} are under the poverty line; \
          the proposals are to admit {admit}, keep {keep}, verify {verify} by a visit and review {review} for removal."
@@ -54,8 +56,20 @@ pub(super) fn lists(summary: &Summary, beside: &Beside) -> Markup {
     let entries = [
         (Proposal::Admit, t.admit, "lists/admit.csv", "依据一致表明困难但不在册", "the facts agree on need, not in the programme"),
         (Proposal::Keep, t.keep, "lists.xlsx", "依据一致表明仍困难", "the facts agree that need goes on"),
-        (Proposal::Verify, t.verify, "lists/visits.csv", "依据不足或互相矛盾，须入户", "the facts do not settle it: somebody must go and see"),
-        (Proposal::ReviewRemoval, t.review_removal, "lists/review_removal.csv", "在册但依据一致表明不困难", "in the programme, the facts agree on no need"),
+        (
+            Proposal::Verify,
+            t.verify,
+            "lists/visits.csv",
+            "依据不足或互相矛盾，须入户",
+            "the facts do not settle it: somebody must go and see",
+        ),
+        (
+            Proposal::ReviewRemoval,
+            t.review_removal,
+            "lists/review_removal.csv",
+            "在册但依据一致表明不困难",
+            "in the programme, the facts agree on no need",
+        ),
     ];
     html! {
         section id="lists" {
@@ -89,7 +103,9 @@ fn about(file: &str) -> Text {
         "lists.xlsx" => Text::new("全部有建议的户，每个乡镇一张表", "all households with a proposal, one sheet a township"),
         "lists/admit.csv" => Text::new("建议纳入，按困难程度排序", "to admit, by need"),
         "lists/review_removal.csv" => Text::new("复核退出", "to review for removal"),
-        "lists/visits.csv" => Text::new("入户顺序：先查最可能判错的户（含其他建议）", "order of visits: the likeliest errors first, whatever the proposal"),
+        "lists/visits.csv" => {
+            Text::new("入户顺序：先查最可能判错的户（含其他建议）", "order of visits: the likeliest errors first, whatever the proposal")
+        }
         "lists/quota.csv" => Text::new("按名额分配", "allotted within the quota"),
         "lists/duplicates.csv" => Text::new("重复线索", "signs of duplicates"),
         "lists/village_signs.csv" => Text::new("村级异常", "villages that stand out"),
@@ -134,7 +150,8 @@ pub(super) fn causes(summary: &Summary) -> Markup {
 
 /// What this register cannot tell.
 pub(super) fn limits(summary: &Summary, beside: &Beside) -> Markup {
-    let title = |id: &String| summary.checks.iter().find(|check| &check.id == id).map_or_else(|| Text::new(id, id), |check| check.title.clone());
+    let title =
+        |id: &String| summary.checks.iter().find(|check| &check.id == id).map_or_else(|| Text::new(id, id), |check| check.title.clone());
     html! {
         section id="limits" {
             h2 { (both("局限", "What cannot be determined")) }

@@ -33,14 +33,26 @@ fn heading(zh: &str, en: &str, count: usize, file: &str, beside: &Beside) -> Mar
 }
 
 fn villages(summary: &Summary, beside: &Beside) -> Markup {
-    let header = [Text::new("村", "village"), Text::new("异常", "sign"), Text::new("说明", "detail"), Text::new("统计量", "statistic"), Text::new("q 值", "q value")];
+    let header = [
+        Text::new("村", "village"),
+        Text::new("异常", "sign"),
+        Text::new("说明", "detail"),
+        Text::new("统计量", "statistic"),
+        Text::new("q 值", "q value"),
+    ];
     let mut signs: Vec<_> = summary.signs.iter().collect();
     signs.sort_by(|a, b| a.q_value.total_cmp(&b.q_value).then_with(|| a.village.cmp(&b.village)));
     let rows: Vec<Vec<Markup>> = signs
         .iter()
         .take(SHOWN)
         .map(|s| {
-            vec![html! { code { (s.village) } }, text(&sign(&s.kind)), html! { (s.detail) }, html! { (format!("{:.3}", s.statistic)) }, html! { (format!("{:.4}", s.q_value)) }]
+            vec![
+                html! { code { (s.village) } },
+                text(&sign(&s.kind)),
+                html! { (s.detail) },
+                html! { (format!("{:.3}", s.statistic)) },
+                html! { (format!("{:.4}", s.q_value)) },
+            ]
         })
         .collect();
     let title = Text::new("村级异常", "Villages that stand out");
@@ -55,13 +67,19 @@ fn villages(summary: &Summary, beside: &Beside) -> Markup {
 
 /// A household, linked where the page explains it.
 fn household(id: &str, beside: &Beside, depth: Depth) -> Markup {
-    if depth.shows(id, beside) { html! { a href={ "#h-" (anchor(id)) } { (id) } } } else { html! { (id) } }
+    if depth.shows(id, beside) {
+        html! { a href={ "#h-" (anchor(id)) } { (id) } }
+    } else {
+        html! { (id) }
+    }
 }
 
 fn duplicates(summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
     let header = [Text::new("线索", "sign"), Text::new("户", "household"), Text::new("另一户", "other household")];
     // The detail may quote a name or a number: it stays in the file.
-    let row = |d: &crate::identify::detect::Duplicate| vec![text(&sign(&d.kind)), household(&d.household, beside, depth), household(&d.other, beside, depth)];
+    let row = |d: &crate::identify::detect::Duplicate| {
+        vec![text(&sign(&d.kind)), household(&d.household, beside, depth), household(&d.other, beside, depth)]
+    };
     let rows: Vec<Vec<Markup>> = summary.duplicates.iter().take(SHOWN).map(row).collect();
     let title = Text::new("重复线索", "Signs of duplicates");
     html! {
@@ -73,7 +91,9 @@ fn duplicates(summary: &Summary, beside: &Beside, depth: Depth) -> Markup {
 fn leads(summary: &Summary, beside: &Beside) -> Markup {
     let header = [Text::new("线索来源", "search"), Text::new("村", "village"), Text::new("记录数", "records")];
     let search = |id: &String| beside.searches.get(id).cloned().unwrap_or_else(|| Text::new(id, id));
-    let row = |lead: &crate::identify::detect::Lead| vec![text(&search(&lead.search)), html! { code { (lead.village) } }, html! { (number(lead.records)) }];
+    let row = |lead: &crate::identify::detect::Lead| {
+        vec![text(&search(&lead.search)), html! { code { (lead.village) } }, html! { (number(lead.records)) }]
+    };
     let rows: Vec<Vec<Markup>> = summary.leads.iter().take(SHOWN).map(row).collect();
     let title = Text::new("未申请线索", "People who never applied");
     html! {

@@ -38,7 +38,17 @@ fn empty() -> Summary {
 }
 
 fn figures(households: u64) -> AreaFigures {
-    AreaFigures { households, people: households * 3, below_line: households / 6, registered: households / 9, admit: 11, keep: 32, verify: 9_006, review_removal: 514, ..AreaFigures::default() }
+    AreaFigures {
+        households,
+        people: households * 3,
+        below_line: households / 6,
+        registered: households / 9,
+        admit: 11,
+        keep: 32,
+        verify: 9_006,
+        review_removal: 514,
+        ..AreaFigures::default()
+    }
 }
 
 fn index() -> IndexFigures {
@@ -65,7 +75,13 @@ fn index() -> IndexFigures {
 
 /// 20,000 households in ten townships of five villages, with everything that a summary can hold.
 fn county() -> Summary {
-    let area = |code: String, level: &str, n| Area { code, level: level.to_owned(), figures: figures(n), headcount: None, adjusted_headcount: None };
+    let area = |code: String, level: &str, n| Area {
+        code,
+        level: level.to_owned(),
+        figures: figures(n),
+        headcount: None,
+        adjusted_headcount: None,
+    };
     let mut areas = vec![area("990101".to_owned(), "county", 20_000)];
     for township in 100..110 {
         areas.push(area(format!("990101{township}"), "township", 2_000));
@@ -103,9 +119,26 @@ fn county() -> Summary {
             reason: "least loss".to_owned(),
             importance: vec![("income".to_owned(), 0.6), ("size".to_owned(), 0.4)],
         }),
-        duplicates: vec![Duplicate { kind: "shared-phone".to_owned(), household: "admit-0".to_owned(), other: "x".to_owned(), detail: "13800000000".to_owned() }],
-        signs: vec![VillageSign { kind: "bunching".to_owned(), village: "990101100200".to_owned(), statistic: 3.2, p_value: 0.001, q_value: 0.01, detail: "d".to_owned() }],
-        leads: vec![Lead { search: "roll".to_owned(), village: "990101100200".to_owned(), records: 2, masked_identity: "990101********001X".to_owned() }],
+        duplicates: vec![Duplicate {
+            kind: "shared-phone".to_owned(),
+            household: "admit-0".to_owned(),
+            other: "x".to_owned(),
+            detail: "13800000000".to_owned(),
+        }],
+        signs: vec![VillageSign {
+            kind: "bunching".to_owned(),
+            village: "990101100200".to_owned(),
+            statistic: 3.2,
+            p_value: 0.001,
+            q_value: 0.01,
+            detail: "d".to_owned(),
+        }],
+        leads: vec![Lead {
+            search: "roll".to_owned(),
+            village: "990101100200".to_owned(),
+            records: 2,
+            masked_identity: "990101********001X".to_owned(),
+        }],
         findings: 3,
     }
 }
@@ -140,7 +173,13 @@ fn card(proposal: Proposal, n: usize) -> Card {
 fn beside() -> Beside {
     Beside {
         dimensions: vec![("living".to_owned(), Text::new("生活", "living conditions"))],
-        asks: vec![Text::new("请核对各项收入来源，是否有未登记的务工收入？", "Compare the sources of income: is there pay that nobody entered?"); 400],
+        asks: vec![
+            Text::new(
+                "请核对各项收入来源，是否有未登记的务工收入？",
+                "Compare the sources of income: is there pay that nobody entered?"
+            );
+            400
+        ],
         files: vec!["lists/admit.csv".to_owned(), "lists/visits.csv".to_owned(), "lists.xlsx".to_owned()],
         cards: LISTS.iter().flat_map(|proposal| (0..SHOWN).map(|n| card(*proposal, n))).collect(),
         ..Beside::default()
@@ -264,5 +303,8 @@ fn an_evaluation_is_drawn_in_later_and_replaced_by_the_next() {
     }
     let page = std::fs::read_to_string(&path).unwrap();
     assert_eq!(page.matches("<svg ").count(), full().matches("<svg ").count() + 1);
-    assert!(page.contains("75.0%") && page.ends_with(full().split_at(full().len() - 200).1), "the last evaluation stands, the rest is untouched");
+    assert!(
+        page.contains("75.0%") && page.ends_with(full().split_at(full().len() - 200).1),
+        "the last evaluation stands, the rest is untouched"
+    );
 }

@@ -5,20 +5,10 @@ use crate::alkire_foster::{Cutoff, Fraction, MissingPolicy, Profile, Tally};
 use crate::survey::{LonelyUnit, Sample};
 use crate::testing::{Table, close};
 
-const INDICATORS: [&str; 10] = [
-    "d_nutr", "d_cm", "d_satt", "d_educ", "d_elct", "d_sani", "d_wtr", "d_hsg", "d_ckfl", "d_asst",
-];
+const INDICATORS: [&str; 10] = ["d_nutr", "d_cm", "d_satt", "d_educ", "d_elct", "d_sani", "d_wtr", "d_hsg", "d_ckfl", "d_asst"];
 
 fn global(cutoff: Fraction) -> Measure {
-    let weights: Vec<Fraction> = (0..10)
-        .map(|j| {
-            if j < 4 {
-                Fraction::new(1, 6)
-            } else {
-                Fraction::new(1, 18)
-            }
-        })
-        .collect();
+    let weights: Vec<Fraction> = (0..10).map(|j| if j < 4 { Fraction::new(1, 6) } else { Fraction::new(1, 18) }).collect();
     Measure::try_new(&weights, Cutoff::Share(cutoff), MissingPolicy::Drop).unwrap()
 }
 
@@ -49,48 +39,19 @@ fn identifier(text: &str) -> u64 {
 /// Rows with all indicators known, optionally of one period.
 fn complete(path: &str, stratum: &str, period: Option<&str>) -> Survey {
     let table = Table::open(path);
-    let indicators: Vec<Vec<Option<f64>>> =
-        INDICATORS.iter().map(|name| table.optional(name)).collect();
+    let indicators: Vec<Vec<Option<f64>>> = INDICATORS.iter().map(|name| table.optional(name)).collect();
     let keep: Vec<usize> = (0..table.rows())
         .filter(|row| indicators.iter().all(|column| column[*row].is_some()))
         .filter(|row| period.is_none_or(|t| table.text("t")[*row] == t))
         .collect();
-    let pick = |column: &str| {
-        keep.iter()
-            .map(|row| table.text(column)[*row].clone())
-            .collect::<Vec<_>>()
-    };
-    let ids = |column: &str| {
-        pick(column)
-            .iter()
-            .map(|id| identifier(id))
-            .collect::<Vec<u64>>()
-    };
-    let patterns = keep
-        .iter()
-        .map(|row| {
-            (0..10).fold(0, |bits, j| {
-                bits | (u32::from(indicators[j][*row] == Some(1.0)) << j)
-            })
-        })
-        .collect();
-    let weights: Vec<f64> = pick("weight")
-        .iter()
-        .map(|weight| weight.parse().unwrap())
-        .collect();
+    let pick = |column: &str| keep.iter().map(|row| table.text(column)[*row].clone()).collect::<Vec<_>>();
+    let ids = |column: &str| pick(column).iter().map(|id| identifier(id)).collect::<Vec<u64>>();
+    let patterns = keep.iter().map(|row| (0..10).fold(0, |bits, j| bits | (u32::from(indicators[j][*row] == Some(1.0)) << j))).collect();
+    let weights: Vec<f64> = pick("weight").iter().map(|weight| weight.parse().unwrap()).collect();
     let (strata, units) = (ids(stratum), ids("psu"));
-    let sample = Sample {
-        rows: keep.len(),
-        strata: Some(&strata),
-        units: Some(&units),
-        weights: Some(&weights),
-    };
+    let sample = Sample { rows: keep.len(), strata: Some(&strata), units: Some(&units), weights: Some(&weights) };
     let design = Design::try_new(sample, LonelyUnit::Refuse).unwrap();
-    Survey {
-        patterns,
-        groups: BTreeMap::from([("area", pick("area")), ("region", pick("region"))]),
-        design,
-    }
+    Survey { patterns, groups: BTreeMap::from([("area", pick("area")), ("region", pick("region"))]), design }
 }
 
 /// Every row that R's mpitbR wrote for Benin 2006: seven figures, 15 groups, three cutoffs.
@@ -124,15 +85,9 @@ fn published_benin_2006_matches_every_row_of_mpitbr() {
     let (mut exact, mut with_error) = (0, 0);
     for row in 0..expected.rows() {
         let cell = |column: &str| expected.text(column)[row].clone();
-        let k = if cell("k") == "NA" {
-            "33".into()
-        } else {
-            cell("k")
-        };
+        let k = if cell("k") == "NA" { "33".into() } else { cell("k") };
         let group = &estimates[&(k, cell("loa"), cell("subg"))];
-        let indicator = INDICATORS
-            .iter()
-            .position(|name| *name == cell("indicator"));
+        let indicator = INDICATORS.iter().position(|name| *name == cell("indicator"));
         let at = || group.indicators[indicator.unwrap()];
         let found = match cell("measure").as_str() {
             "M0" => group.adjusted_headcount,
@@ -146,19 +101,11 @@ fn published_benin_2006_matches_every_row_of_mpitbr() {
         };
         let published = b[row].unwrap();
         close(found.value, published, 2e-8);
-        assert!(
-            (found.value - published).abs() < 3e-9,
-            "{} {published}",
-            found.value
-        );
+        assert!((found.value - published).abs() < 3e-9, "{} {published}", found.value);
         exact += usize::from((found.value - published).abs() <= 1e-12 * published);
         let Some(error) = se[row] else { continue };
         close(found.standard_error, error, 1e-12);
-        let interval = Estimate {
-            value: published,
-            ..found
-        }
-        .logit_interval(0.95);
+        let interval = Estimate { value: published, ..found }.logit_interval(0.95);
         close(interval.0, ll[row].unwrap(), 1e-9);
         close(interval.1, ul[row].unwrap(), 1e-9);
         with_error += 1;
@@ -171,8 +118,7 @@ fn check_figures(expected: &serde_json::Value, found: &Estimates) -> usize {
     let mut compared = 0;
     for (name, figure) in expected.as_object().unwrap() {
         let (kind, rest) = name.split_once('_').unwrap_or((name, ""));
-        let indicator =
-            || found.indicators[INDICATORS.iter().position(|known| *known == rest).unwrap()];
+        let indicator = || found.indicators[INDICATORS.iter().position(|known| *known == rest).unwrap()];
         let (estimate, has_error) = match kind {
             "M0" => (found.adjusted_headcount, true),
             "H" => (found.headcount, true),
@@ -188,11 +134,7 @@ fn check_figures(expected: &serde_json::Value, found: &Estimates) -> usize {
         } else if let Some(pair) = figure.as_array() {
             (pair[0].as_f64().unwrap(), pair[1].as_f64(), None)
         } else {
-            (
-                figure["b"].as_f64().unwrap(),
-                figure["se"].as_f64(),
-                figure.get("ci95_logit"),
-            )
+            (figure["b"].as_f64().unwrap(), figure["se"].as_f64(), figure.get("ci95_logit"))
         };
         close(estimate.value, value, 1e-11);
         compared += 1;
@@ -211,19 +153,14 @@ fn check_figures(expected: &serde_json::Value, found: &Estimates) -> usize {
 }
 
 fn check_reference(name: &str, survey: &Survey) -> usize {
-    let text =
-        std::fs::read_to_string(crate::testing::shared("benin_dhs_mpi/expected_af.json")).unwrap();
+    let text = std::fs::read_to_string(crate::testing::shared("benin_dhs_mpi/expected_af.json")).unwrap();
     let all: serde_json::Value = serde_json::from_str(&text).unwrap();
     let expected = &all[name];
     let count = |key: &str| usize::try_from(expected[key].as_u64().unwrap()).unwrap();
     assert_eq!(survey.patterns.len(), count("rows_complete"));
     assert_eq!(survey.design.units(), count("psu"));
     assert_eq!(survey.design.strata(), count("strata"));
-    close(
-        survey.design.degrees_of_freedom(),
-        expected["df"].as_f64().unwrap(),
-        0.0,
-    );
+    close(survey.design.degrees_of_freedom(), expected["df"].as_f64().unwrap(), 0.0);
     let mut compared = 4;
     for (k, figures) in expected["k"].as_object().unwrap() {
         let measure = global(cutoff(k));
@@ -247,9 +184,8 @@ fn published_figures_match_for_benin_and_both_synthetic_years() {
     let benin = complete("benin_dhs_mpi/ben_dhs06.csv.gz", "strata", None);
     let first = complete("benin_dhs_mpi/syn_cdta.csv.gz", "stratum", Some("1"));
     let second = complete("benin_dhs_mpi/syn_cdta.csv.gz", "stratum", Some("2"));
-    let compared = check_reference("ben_dhs06", &benin)
-        + check_reference("syn_cdta t=1", &first)
-        + check_reference("syn_cdta t=2", &second);
+    let compared =
+        check_reference("ben_dhs06", &benin) + check_reference("syn_cdta t=1", &first) + check_reference("syn_cdta t=2", &second);
     assert_eq!(compared, 1_345);
 }
 
@@ -257,28 +193,13 @@ fn published_figures_match_for_benin_and_both_synthetic_years() {
 #[test]
 fn textbook_standard_errors() {
     let weights = [Fraction::new(1, 4); 4];
-    let measure = Measure::try_new(
-        &weights,
-        Cutoff::Share(Fraction::new(1, 2)),
-        MissingPolicy::Drop,
-    )
-    .unwrap();
+    let measure = Measure::try_new(&weights, Cutoff::Share(Fraction::new(1, 2)), MissingPolicy::Drop).unwrap();
     let design = Design::simple(4, None).unwrap();
-    let sample = ScoredSample::new(&measure, &design, |row| {
-        ([0b0000, 0b1001, 0b1111, 0b0010][row], 0)
-    });
+    let sample = ScoredSample::new(&measure, &design, |row| ([0b0000, 0b1001, 0b1111, 0b0010][row], 0));
     let found = sample.estimate(|_| true).unwrap();
     close(found.headcount.standard_error, 0.288_675_134_6, 1e-9);
-    close(
-        found.adjusted_headcount.standard_error,
-        0.239_356_776_9,
-        1e-9,
-    );
-    close(
-        found.intensity.unwrap().standard_error,
-        0.204_124_145_2,
-        1e-9,
-    );
+    close(found.adjusted_headcount.standard_error, 0.239_356_776_9, 1e-9);
+    close(found.intensity.unwrap().standard_error, 0.204_124_145_2, 1e-9);
     let second_half = sample.estimate(|row| row >= 2).unwrap();
     close(second_half.share.value, 0.5, 0.0);
     close(second_half.adjusted_headcount.value, 0.5, 0.0);
@@ -293,20 +214,14 @@ fn published_survey_agrees_with_the_exact_profile() {
     let survey = complete("benin_dhs_mpi/syn_cdta.csv.gz", "stratum", Some("1"));
     let measure = global(cutoff("33"));
     let design = Design::simple(survey.patterns.len(), None).unwrap();
-    let found = ScoredSample::new(&measure, &design, |row| (survey.patterns[row], 0))
-        .estimate(|_| true)
-        .unwrap();
+    let found = ScoredSample::new(&measure, &design, |row| (survey.patterns[row], 0)).estimate(|_| true).unwrap();
     let mut tally = Tally::new(&measure);
     for pattern in &survey.patterns {
         tally.add(&measure, *pattern, 0, 1);
     }
     let profile = Profile::new(&measure, &tally);
     close(found.headcount.value, profile.headcount, 1e-12);
-    close(
-        found.adjusted_headcount.value,
-        profile.adjusted_headcount,
-        1e-12,
-    );
+    close(found.adjusted_headcount.value, profile.adjusted_headcount, 1e-12);
     for (sampled, exact) in found.indicators.iter().zip(&profile.indicators) {
         close(sampled.uncensored.value, exact.uncensored, 1e-12);
         close(sampled.censored.value, exact.censored, 1e-12);
