@@ -43,7 +43,9 @@ const TEXTS: [&str; 14] = [
     "case when car then first else second end",
 ];
 
-fn batch(rows: &[(Option<i64>, Option<usize>, Option<bool>, Option<usize>)], coded: bool) -> RecordBatch {
+type Row = (Option<i64>, Option<usize>, Option<bool>, Option<usize>);
+
+fn batch(rows: &[Row], coded: bool) -> RecordBatch {
     let words = |pick: &dyn Fn(usize) -> Option<usize>| -> ArrayRef {
         let places: Vec<Option<usize>> = (0..rows.len()).map(pick).collect();
         if !coded {
