@@ -7,7 +7,7 @@ use analytics::assess::{Assessor, AssessorOptions};
 use analytics::outcome::{Outcome, outcomes};
 use analytics::view::ViewReader;
 use serde::Serialize;
-use targeting::errors::{Curve, ProbabilityErrors, auc_delong, coady_grosh_hoddinott, gaps, group_errors};
+use targeting::errors::{CalibrationBin, Confusion, Curve, ProbabilityErrors, auc_delong, coady_grosh_hoddinott, gaps, group_errors};
 use targeting::survey::{Design, LonelyUnit, Sample};
 
 use crate::cli::EvaluateArgs;
@@ -38,6 +38,12 @@ pub(crate) struct Ranking {
     log_loss: Option<f64>,
     brier: Option<f64>,
     calibration_error: Option<f64>,
+    /// Ten bins of equal weight: predicted and observed share of poor.
+    calibration: Vec<CalibrationBin>,
+    /// Share of poor among the first so many households.
+    precision_at: Vec<(u32, f64)>,
+    /// Coverage of others and of the poor, at every hundredth of the households.
+    roc: Vec<(f64, f64)>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -185,6 +191,9 @@ fn ranking(name: &str, cases: &[Case], score: impl Fn(&Case) -> f64, calibrated:
         log_loss: errors.as_ref().map(|e| e.log_loss),
         brier: errors.as_ref().map(|e| e.brier),
         calibration_error: errors.as_ref().map(|e| e.expected_calibration_error),
+        calibration: errors.map(|e| e.bins).unwrap_or_default(),
+        precision_at: precision_at(&curve),
+        roc: hundredths(&curve, |at| Some((at.coverage_of_others()?, at.coverage()?))),
     })
 }
 
@@ -200,12 +209,20 @@ fn design(cases: &[Case]) -> Result<Design> {
 fn curve(cases: &[Case], score: impl Fn(&Case) -> f64) -> Result<Vec<CurvePoint>> {
     let (scores, poor, weights) = columns(cases, score);
     let curve = Curve::try_new(&scores, &poor, &weights).map_err(wrong)?;
-    let point = |percent: u32| {
-        let share = f64::from(percent) / 100.0;
-        let at = curve.at(share * curve.total());
+    Ok(hundredths(&curve, |at| {
+        let share = at.selection_rate()?;
         Some(CurvePoint { share, exclusion_error: at.exclusion_error()?, inclusion_error: at.inclusion_error()?, coverage: at.coverage()? })
-    };
-    Ok((1..=100).filter_map(point).collect())
+    }))
+}
+
+fn precision_at(curve: &Curve) -> Vec<(u32, f64)> {
+    let first = [50, 100, 500, 1_000, 5_000].into_iter().filter(|k| f64::from(*k) <= curve.total());
+    first.filter_map(|k| Some((k, curve.at(f64::from(k)).precision()?))).collect()
+}
+
+/// A figure at every hundredth of the households; without those that are not defined.
+fn hundredths<T>(curve: &Curve, of: impl Fn(&Confusion) -> Option<T>) -> Vec<T> {
+    (1..=100).filter_map(|percent| of(&curve.at(f64::from(percent) / 100.0 * curve.total()))).collect()
 }
 
 /// Groups whose errors differ most from everybody's, at the matched quota.

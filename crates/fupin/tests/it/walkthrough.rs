@@ -20,6 +20,14 @@ fn from_files_to_lists_and_errors() {
     let run = fupin(&["--format", "json", "evaluate", "--programme", &china, "--data", &data, "--assessments", &assessments]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.contains("\"ranking\":\"model\"") && run.out.contains("missed_found"), "{}", run.out);
+    let evaluation = std::fs::read_to_string(out.join("evaluation.json")).unwrap();
+    let evaluation: serde_json::Value = serde_json::from_str(&evaluation).unwrap();
+    let model = &evaluation["rankings"][0];
+    assert_eq!(model["calibration"].as_array().unwrap().len(), 10);
+    assert_eq!(model["precision_at"].as_array().unwrap().len(), 3, "50, 100 and 500 of 600 households");
+    let roc = model["roc"].as_array().unwrap();
+    assert_eq!((&roc[99][0], &roc[99][1]), (&1.0.into(), &1.0.into()), "everybody selected");
+    assert!(std::fs::read_to_string(out.join("report.html")).unwrap().contains("Errors by share selected"));
     // Households the model has learned from do not count when the whole truth is given.
     let run = fupin(&["evaluate", "--programme", &china, "--data", &data, "--assessments", &assessments, "--truth", &truth]);
     assert_eq!(run.code, 4, "{}", run.err);
