@@ -120,7 +120,7 @@ fn places(programme: &Programme, plan: &ViewPlan, options: &AssessorOptions) -> 
         key: position(&plan.key).unwrap_or(0),
         area: of(&programme.view.area),
         people: of(&programme.view.people),
-        weight: of(&programme.view.weight),
+        weight: model.and_then(|model| of(&model.part.weight)).or_else(|| of(&programme.view.weight)),
         income: programme.lines.first().and_then(|line| position(line.part.measure.get_ref())),
         line: position("line"),
         outcome: model.and_then(|model| position(model.part.outcome.get_ref())),
