@@ -1,7 +1,7 @@
 # One profile (--release) and one folder of build results for everything: docs/adr/0003-build-once.md.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/fupin/target
 
-.PHONY: help demo test lint bench bench-accuracy clean-data
+.PHONY: help demo test test-cluster lint bench bench-accuracy clean-data
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -12,6 +12,9 @@ demo: ## a made-up county from its files to lists and a report
 
 test: ## all tests
 	@bash scripts/test.sh
+
+test-cluster: ## the tests with a scheduler and two executors (compiles the query engine once more)
+	@CARGO_TARGET_DIR="$(CARGO_TARGET_DIR)-cluster" bash scripts/test.sh --package fupin --features cluster
 
 lint: ## form, the rules of the house, clippy
 	@bash scripts/lint.sh

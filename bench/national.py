@@ -291,7 +291,7 @@ def main():
     parser.add_argument("--queries", nargs="*", choices=(*QUERIES, *ENDS), default=[*QUERIES, *ENDS])
     parser.add_argument("--repeat", type=int, default=3)
     args = parser.parse_args()
-    args.register = args.data / "register"
+    args.register = args.data / "nation" / "register"
     if args.peer:
         run = duckdb_run if args.peer == "duckdb" else polars_run
         print(json.dumps(run(args.queries[0], args.register)))

@@ -4,14 +4,15 @@ set -eu
 cd "$(dirname "$0")/.."
 households=${1:-30000000}
 data=${2:-./bench-data}
-target=${CARGO_TARGET_DIR:-target}/release
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/fupin/target}"
+target=$CARGO_TARGET_DIR/release
 
 mkdir -p "$data"
 cargo build --release -p fupin --bins --examples
 
 # Made once; a register of another size needs another data folder.
-if [ ! -f "$data/register/register.json" ]; then
-  "$target/fupin" simulate --national --households "$households" --programme programmes/china --out "$data/register"
+if [ ! -f "$data/nation/simulation.json" ]; then
+  "$target/fupin" simulate --national --households "$households" --programme programmes/china --out "$data/nation"
 fi
 if [ ! -f "$data/model.json" ]; then
   rm -rf "$data/county"

@@ -25,10 +25,13 @@ if ! cargo nextest --version >/dev/null 2>&1; then
     say "could not be installed; cargo test runs the same tests, more slowly"
 fi
 
+# Other arguments choose other packages and features.
+[ $# -gt 0 ] || set -- --workspace
+
 # Our libraries switch documentation tests off; examples stand in tests.rs.
 if cargo nextest --version >/dev/null 2>&1; then
-  $published || set -- -E 'not test(published_)' "$@"
-  exec cargo nextest run --release $locked --workspace "$@"
+  $published || set -- "$@" -E 'not test(published_)'
+  exec cargo nextest run --release $locked "$@"
 fi
-$published || set -- -- --skip published_ "$@"
-exec cargo test --release $locked --workspace "$@"
+$published || set -- "$@" -- --skip published_
+exec cargo test --release $locked "$@"

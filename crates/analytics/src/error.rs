@@ -28,6 +28,9 @@ pub enum Error {
     TooManyErrors { limit: u64 },
     #[error("{path} exists and was not written by fupin; choose another folder")]
     Occupied { path: PathBuf },
+    /// Scheduler, executor or client of a cluster.
+    #[error("{0}")]
+    Cluster(String),
 }
 
 impl Error {
@@ -51,6 +54,7 @@ impl Error {
             Self::Register { .. } => "FP0503",
             Self::TooManyErrors { .. } => "FP0126",
             Self::Occupied { .. } => "FP0501",
+            Self::Cluster(_) => "FP0504",
         }
     }
 }

@@ -3,6 +3,8 @@
 //! The only crate that names arrow, parquet or `DataFusion`. Rules come from a [`programme::Programme`]; kernels that decide come from `targeting`.
 
 pub mod assess;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod definition;
 pub mod duplicates;
 pub mod error;

@@ -58,6 +58,12 @@ pub(crate) enum Command {
     ExplainCode { code: String },
     /// The features of a model, one row a household, as CSV on stdout.
     Features(FeaturesArgs),
+    /// Hand out parts of registers to executors.
+    #[cfg(feature = "cluster")]
+    Scheduler(SchedulerArgs),
+    /// Compute parts of registers for a scheduler.
+    #[cfg(feature = "cluster")]
+    Executor(ExecutorArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -91,6 +97,13 @@ pub(crate) struct Source {
     /// Stop after this many errors in the input.
     #[arg(long)]
     pub max_errors: Option<u64>,
+}
+
+impl Source {
+    /// The day everything is computed for.
+    pub(crate) fn as_of(&self, programme: &programme::Programme) -> NaiveDate {
+        self.as_of.unwrap_or(programme.meta.as_of)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -139,6 +152,43 @@ pub(crate) struct IdentifyArgs {
     /// Threads.
     #[arg(long, default_value_t = 2)]
     pub threads: usize,
+    /// HOST:PORT of a scheduler: its executors compute the parts. They must see register and results under the same paths.
+    #[cfg(feature = "cluster")]
+    #[arg(long)]
+    pub cluster: Option<String>,
+}
+
+/// Hands out parts of registers to executors of the same build. There is no authentication: private networks only.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Args)]
+pub(crate) struct SchedulerArgs {
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:50050")]
+    pub bind: std::net::SocketAddr,
+    /// Name under which executors and clients reach it (default: the address).
+    #[arg(long)]
+    pub host: Option<String>,
+}
+
+/// Computes parts of registers. There is no authentication: private networks only.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Args)]
+pub(crate) struct ExecutorArgs {
+    /// HOST:PORT of the scheduler.
+    #[arg(long, default_value = "127.0.0.1:50050")]
+    pub scheduler: String,
+    /// Address to listen on; the next port is used too.
+    #[arg(long, default_value = "127.0.0.1:50051")]
+    pub bind: std::net::SocketAddr,
+    /// Name under which scheduler and clients reach it (default: the address).
+    #[arg(long)]
+    pub host: Option<String>,
+    /// Parts at once.
+    #[arg(long, default_value_t = 2)]
+    pub threads: usize,
+    /// Scratch folder of its own (default: one in the system's temporary folder).
+    #[arg(long)]
+    pub scratch: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -165,7 +215,7 @@ pub(crate) struct SimulateArgs {
     /// Folder of the programme the files are for.
     #[arg(long)]
     pub programme: PathBuf,
-    /// 31 provinces with few columns, written as a register, for measurements at national scale.
+    /// 31 provinces with few columns, written as a register (OUT/register), for measurements at national scale.
     #[arg(long)]
     pub national: bool,
     /// Households whose verified outcome is part of the data, as a sample survey would give it.

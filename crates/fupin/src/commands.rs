@@ -1,5 +1,7 @@
 //! One file per command.
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod code;
 mod evaluate;
 mod explain;
@@ -33,6 +35,10 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Explain(args) => explain::run(args, console),
         Command::ExplainCode { code } => code::run(code, console),
         Command::Features(args) => features::run(args, console),
+        #[cfg(feature = "cluster")]
+        Command::Scheduler(args) => cluster::scheduler(args, console),
+        #[cfg(feature = "cluster")]
+        Command::Executor(args) => cluster::executor(args, console),
         Command::Completions { shell } => code::completions(*shell, console),
     }
 }
@@ -48,7 +54,7 @@ pub(crate) struct Opened {
 /// Opens a register, or imports the data folder into `aside` first.
 pub(crate) fn open(source: &Source, aside: &Path, console: &Console) -> Result<Opened> {
     let programme = crate::definition::load(&source.programme)?;
-    let compiler = Compiler::new(source.as_of.unwrap_or(programme.meta.as_of), programme.meta.currency.clone());
+    let compiler = Compiler::new(source.as_of(&programme), programme.meta.currency.clone());
     if Register::is_register(&source.data) {
         let register = Register::open(&source.data)?;
         return Ok(Opened { programme, compiler, register, findings: Vec::new() });

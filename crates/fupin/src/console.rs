@@ -11,6 +11,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use crate::cli::{Cli, Format, Lang};
 use crate::failure::Failure;
 
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Console {
     format: Format,
     pub language: Language,

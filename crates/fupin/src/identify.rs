@@ -1,5 +1,7 @@
 //! `fupin identify`: the whole way from a register to lists, report and summary.
 
+#[cfg(feature = "cluster")]
+pub(crate) mod cluster;
 pub(crate) mod decide;
 pub(crate) mod detect;
 pub(crate) mod lists;
@@ -9,6 +11,7 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod summary;
 pub(crate) mod table;
+pub(crate) mod work;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +24,7 @@ use crate::failure::{Failure, Result};
 use decide::Decider;
 use model::StoredModel;
 use summary::{ModelFigures, Summary};
+use work::{Done, Work};
 
 /// Households above which lists and the one CSV file are left out: the parts are the result.
 pub(crate) const LIST_LIMIT: u64 = 2_000_000;
@@ -42,9 +46,10 @@ pub(crate) fn run(args: &IdentifyArgs, console: &Console) -> Result<()> {
         return Err(Failure::Model(format!("model `{}` was trained on other features; train it again", stored.id)));
     }
     let decider = Decider::new(&opened.programme, &assessor, stored.as_ref().map(|stored| &stored.model));
-    let outcome = run::all_parts(&decider, &opened.register, &aside, args.threads.max(1), console)?;
-    let as_of = opened.compiler.as_of().to_string();
-    let mut summary = summary::summarise(&opened.programme, &assessor, &as_of, &outcome.whole);
+    let as_of = opened.compiler.as_of();
+    let work = Work::new(&decider, &opened.register, as_of, aside.join("parts"))?;
+    let outcome = run::together(&work, parts(&work, args, console)?, &aside)?;
+    let mut summary = summary::summarise(&opened.programme, &assessor, &as_of.to_string(), &outcome.whole);
     summary.findings = u64::try_from(opened.findings.len()).unwrap_or(0);
     summary.model = stored.as_ref().map(model_figures);
     detect::all(&opened, &mut summary, console)?;
@@ -59,6 +64,19 @@ pub(crate) fn run(args: &IdentifyArgs, console: &Console) -> Result<()> {
     replace(&aside, &args.out)?;
     show(&summary, &args.out, console);
     Ok(())
+}
+
+#[cfg(feature = "cluster")]
+fn parts(work: &Work<'_>, args: &IdentifyArgs, console: &Console) -> Result<Vec<Done>> {
+    match &args.cluster {
+        Some(address) => cluster::on_cluster(work, address, args, console),
+        None => run::on_threads(work, args.threads.max(1), console),
+    }
+}
+
+#[cfg(not(feature = "cluster"))]
+fn parts(work: &Work<'_>, args: &IdentifyArgs, console: &Console) -> Result<Vec<Done>> {
+    run::on_threads(work, args.threads.max(1), console)
 }
 
 fn has_entries(folder: &Path) -> Result<bool> {

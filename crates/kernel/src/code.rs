@@ -163,6 +163,14 @@ pub const CATALOGUE: &[CodeEntry] = &[
     ),
     entry("FP0502", ("读写失败", "检查路径、权限和磁盘空间"), ("reading or writing failed", "check path, rights and disk space")),
     entry("FP0503", ("数据目录中没有可用的表", "检查 --data"), ("the data folder holds no table of the programme", "check --data")),
+    entry(
+        "FP0504",
+        ("集群无法完成计算", "检查调度节点和执行节点是否为同一程序、能否互相访问、是否共享目录"),
+        (
+            "the cluster could not compute it",
+            "check that scheduler and executors run the same program, reach each other and share the folders",
+        ),
+    ),
 ];
 
 /// The entry of a code, if it exists.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use crate::error::{Error, Result};
 
@@ -19,9 +19,12 @@ pub struct Sheet {
 const ROW_LIMIT: usize = 1_048_575;
 
 /// Writes the sheets into one workbook; rows beyond a sheet's limit go on in a further sheet.
-pub fn write_workbook(path: &Path, sheets: &[Sheet]) -> Result<()> {
+/// `as_of` (an ISO date) is noted as the day of the workbook, so that equal contents are equal bytes.
+pub fn write_workbook(path: &Path, as_of: &str, sheets: &[Sheet]) -> Result<()> {
     let fail = |error: XlsxError| Error::file(path)(std::io::Error::other(error));
     let mut workbook = Workbook::new();
+    let day = ExcelDateTime::parse_from_str(as_of).map_err(fail)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
     let bold = Format::new().set_bold().set_background_color(0x00D9_E8F5).set_border_bottom(rust_xlsxwriter::FormatBorder::Thin);
     for sheet in sheets {
         for (number, rows) in sheet.rows.chunks(ROW_LIMIT).enumerate().chain((sheet.rows.is_empty()).then_some((0, [].as_slice()))) {

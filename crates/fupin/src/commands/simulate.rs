@@ -198,7 +198,7 @@ impl Sink for CsvSink<'_> {
     }
 }
 
-/// A national register, part by part, in bounded memory.
+/// A national register and its truth beside it, part by part, in bounded memory.
 fn national(
     args: &SimulateArgs,
     programme: &Programme,
@@ -206,7 +206,7 @@ fn national(
     bar: &indicatif::ProgressBar,
     rows: &mut BTreeMap<String, u64>,
 ) -> Result<()> {
-    let writer = RegisterWriter::create(&args.out)?;
+    let writer = RegisterWriter::create(&args.out.join("register"))?;
     let truth = args.out.join("truth");
     std::fs::create_dir_all(&truth).map_err(Failure::file(&truth))?;
     let mut manifest = Manifest {

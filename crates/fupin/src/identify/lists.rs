@@ -52,7 +52,7 @@ pub(crate) fn write(
         let chosen: Vec<&Row> = allotment.places.iter().filter_map(|place| by_household.get(place.id).copied()).collect();
         save(&folder.join("quota.csv"), &names, &chosen)?;
     }
-    workbook(&out.join("lists.xlsx"), &names, &by_need)?;
+    workbook(&out.join("lists.xlsx"), &summary.as_of, &names, &by_need)?;
     let json: Vec<serde_json::Value> = by_need.iter().map(|row| object(&names, row)).collect();
     let path = folder.join("lists.json");
     let text = serde_json::to_string(&json).map_err(|e| Failure::Usage(e.to_string()))?;
@@ -95,7 +95,7 @@ fn save(path: &Path, names: &Names<'_>, rows: &[&Row]) -> Result<()> {
 }
 
 /// One sheet a township.
-fn workbook(path: &Path, names: &Names<'_>, rows: &[&Row]) -> Result<()> {
+fn workbook(path: &Path, as_of: &str, names: &Names<'_>, rows: &[&Row]) -> Result<()> {
     let mut sheets: BTreeMap<String, Sheet> = BTreeMap::new();
     for row in rows {
         let name =
@@ -106,7 +106,7 @@ fn workbook(path: &Path, names: &Names<'_>, rows: &[&Row]) -> Result<()> {
         sheet.rows.push(cells(names, row));
     }
     let sheets: Vec<Sheet> = sheets.into_values().collect();
-    if sheets.is_empty() { Ok(()) } else { Ok(write_workbook(path, &sheets)?) }
+    if sheets.is_empty() { Ok(()) } else { Ok(write_workbook(path, as_of, &sheets)?) }
 }
 
 /// Duplicates, village signs and leads.

@@ -9,6 +9,8 @@
 
 mod bad_definitions;
 mod bad_input;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod invariance;
 mod support;
 mod walkthrough;

@@ -55,6 +55,23 @@ pub(crate) fn county() -> &'static Path {
         .path()
 }
 
+/// Every file below a folder with its bytes.
+pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next).expect("the folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                files.insert(path.strip_prefix(folder).expect("below").to_path_buf(), std::fs::read(&path).expect("its bytes"));
+            }
+        }
+    }
+    files
+}
+
 /// CSV files of a folder as header and rows.
 pub(crate) fn tables(folder: &Path) -> BTreeMap<String, (String, Vec<String>)> {
     let mut tables = BTreeMap::new();

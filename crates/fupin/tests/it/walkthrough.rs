@@ -1,6 +1,6 @@
 //! The way of `make demo`, on a small county.
 
-use crate::support::{county, folder, fupin, identify, ok, path, programme};
+use crate::support::{county, folder, fupin, identify, ok, path, programme, tree};
 
 #[test]
 fn from_files_to_lists_and_errors() {
@@ -31,6 +31,22 @@ fn from_files_to_lists_and_errors() {
     // Households the model has learned from do not count when the whole truth is given.
     let run = fupin(&["evaluate", "--programme", &china, "--data", &data, "--assessments", &assessments, "--truth", &truth]);
     assert_eq!(run.code, 4, "{}", run.err);
+}
+
+#[test]
+fn a_nation_is_a_register_with_its_truth_beside_it() {
+    let work = folder();
+    let (china, out) = (programme("china"), path(work.path(), "nation"));
+    let files = || tree(&work.path().join("nation"));
+    ok(&["simulate", "--national", "--households", "3100", "--programme", &china, "--out", &out]);
+    let first = files();
+    assert_eq!(first.keys().filter(|name| name.starts_with("truth")).count(), 31, "one file of truth a province");
+    let register = path(work.path(), "nation/register");
+    let run = ok(&["--format", "json", "identify", "--programme", &china, "--data", &register, "--out", &path(work.path(), "results")]);
+    assert!(run.out.contains("\"count\":3100"), "{}", run.out);
+    // Again over itself: the same bytes.
+    ok(&["simulate", "--national", "--households", "3100", "--programme", &china, "--out", &out]);
+    assert_eq!(files(), first);
 }
 
 #[test]
