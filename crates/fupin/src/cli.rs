@@ -116,6 +116,12 @@ pub(crate) struct ImportArgs {
     /// Read and report, write nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Also bring the households into the records of this data folder (see `fupin serve`).
+    #[arg(long)]
+    pub records: Option<PathBuf>,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in that folder).
+    #[arg(long, requires = "records", env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,8 @@ use analytics::Error;
 pub(crate) enum Failure {
     #[error("{0}")]
     Analytics(#[from] Error),
+    #[error("{0}")]
+    App(#[from] app::Error),
     #[error("the definition has {} problem(s)", .0.len())]
     Definition(Vec<programme::Problem>),
     #[error("{0}")]
@@ -33,6 +35,7 @@ impl Failure {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Analytics(error) => error.code(),
+            Self::App(_) => "FP0505",
             Self::Definition(_) => "FP0201",
             Self::Findings(_) => "FP0126",
             Self::Usage(_) | Self::Unknown(_) => "FP0503",
@@ -46,9 +49,10 @@ impl Failure {
         match self {
             Self::Definition(_) | Self::Findings(_) | Self::Analytics(Error::Definition(_) | Error::TooManyErrors { .. }) => 1,
             Self::Usage(_) | Self::Unknown(_) => 2,
+            Self::App(error) if error.kind() == app::Kind::Conflict => 5,
             Self::Analytics(Error::Occupied { .. }) | Self::Occupied { .. } => 5,
             Self::Model(_) => 4,
-            Self::Analytics(_) | Self::File { .. } => 3,
+            Self::Analytics(_) | Self::App(_) | Self::File { .. } => 3,
         }
     }
 }

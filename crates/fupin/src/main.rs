@@ -10,6 +10,7 @@ mod definition;
 mod evaluate;
 mod failure;
 mod identify;
+mod records;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,13 @@
 //! `fupin import`.
 
+use analytics::register::Register;
 use kernel::Severity;
 
 use crate::cli::ImportArgs;
 use crate::console::Console;
 use crate::failure::{Failure, Result};
 use crate::identify::beside;
+use crate::records::Records;
 
 pub(crate) fn run(args: &ImportArgs, console: &Console) -> Result<()> {
     let programme = crate::definition::load(&args.source.programme)?;
@@ -18,6 +20,15 @@ pub(crate) fn run(args: &ImportArgs, console: &Console) -> Result<()> {
     };
     let rows: Vec<Vec<String>> = report.manifest.counts.iter().map(|(table, c)| counts(table, c)).collect();
     console.table(console.say("导入", "import"), &["table", "read", "accepted", "rejected", "repeated"], &rows);
+    if let Some(folder) = args.records.as_ref().filter(|_| !args.dry_run) {
+        let register = Register::open(&args.out)?;
+        let counts = crate::records::runtime()?.block_on(async {
+            let records = Records::open(folder, args.database.as_deref()).await?;
+            records.import(&programme, &register, console).await
+        })?;
+        let row = vec![counts.new.to_string(), counts.changed.to_string(), counts.same.to_string()];
+        console.table(console.say("档案", "records"), &["new", "changed", "same"], &[row]);
+    }
     console.findings(&report.findings, 40);
     if !args.dry_run && !report.findings.is_empty() {
         let path = beside(&args.out, "findings.csv");

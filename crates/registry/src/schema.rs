@@ -1,0 +1,94 @@
+//! The registry's tables. Every key begins with the county: it is the partition key of a partitioned or distributed PostgreSQL.
+
+use database::Migration;
+
+/// Versions 1 to 99 of the one sequence.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "households", sql: HOUSEHOLDS }, Migration { version: 2, name: "spells", sql: SPELLS }];
+
+const HOUSEHOLDS: &str = "
+create table household (
+  county text not null,
+  household_id text not null,
+  village text not null,
+  status text not null,
+  people bigint not null,
+  version bigint not null,
+  at bigint not null,
+  digest bytea not null,
+  primary key (county, household_id)
+);
+create index household_by_village on household (county, village, household_id);
+create table household_version (
+  county text not null,
+  household_id text not null,
+  version bigint not null,
+  at bigint not null,
+  actor text not null,
+  event text not null,
+  doc text not null,
+  primary key (county, household_id, version)
+);
+create table household_key (
+  county text not null,
+  household_id text not null,
+  sealed bytea not null,
+  primary key (county, household_id)
+);
+create table identity (
+  county text not null,
+  household_id text not null,
+  at bigint not null,
+  sealed bytea not null,
+  primary key (county, household_id)
+);
+create table identity_index (
+  county text not null,
+  what text not null,
+  digest bytea not null,
+  household_id text not null,
+  person_id text not null,
+  primary key (county, what, digest, household_id, person_id)
+);
+create index identity_index_by_household on identity_index (county, household_id);
+create table fact (
+  county text not null,
+  household_id text not null,
+  fact_id text not null,
+  person_id text not null,
+  field text not null,
+  side text not null check (side in ('declared', 'observed', 'compared')),
+  source text not null,
+  on_day text not null,
+  at bigint not null,
+  actor text not null,
+  value text not null,
+  primary key (county, household_id, fact_id)
+);
+create table lineage (
+  county text not null,
+  household_id text not null,
+  kind text not null,
+  other_county text not null,
+  other_household text not null,
+  on_day text not null,
+  at bigint not null,
+  actor text not null,
+  primary key (county, household_id, kind, other_county, other_household)
+);
+";
+
+const SPELLS: &str = "
+create table spell (
+  county text not null,
+  household_id text not null,
+  number bigint not null,
+  opened_on text not null,
+  opened_by text not null,
+  closed_on text,
+  closed_by text,
+  closed_how text,
+  at bigint not null,
+  primary key (county, household_id, number)
+);
+";

@@ -1,0 +1,1 @@
+//! Pages for officials, cadres, households and the public.
