@@ -247,3 +247,17 @@ fn published_holidays_move_due_dates() {
     assert_eq!(calendar.between(on("2023-10-09"), on("2023-09-28"), true), 0);
     assert_eq!(Calendar::default().due(NaiveDate::MAX, Term { days: 1, working: true }), None);
 }
+
+/// What `programmes/china/workflow.toml` ships.
+#[test]
+fn the_procedures_of_china_hold() {
+    let china = |name: &str| format!("{}/../../programmes/china/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(china("workflow")).unwrap();
+    let programme = load(&text).unwrap();
+    let ids: Vec<&str> = programme.procedures.iter().map(|procedure| procedure.name()).collect();
+    let expected = ["identification", "risk_elimination", "poverty_exit", "annual_adjustment", "strike_off", "fast_reentry", "appeal"];
+    assert_eq!(ids, expected);
+    for procedure in &programme.procedures {
+        assert!(!procedure.source.is_empty());
+    }
+}
