@@ -1,1 +1,3 @@
-//! x
+//! Households with their history, and the cases that decide about them.
+
+pub mod case;

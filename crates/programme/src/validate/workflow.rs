@@ -111,10 +111,16 @@ impl Checker<'_> {
     fn ways_back(&mut self, procedure: &In<Procedure>) {
         let chain = procedure.chain();
         for (place, step) in chain.iter().enumerate() {
-            let earlier: Vec<&str> = chain.iter().take(place).map(|step| step.name()).collect();
+            // What is decided is not taken back but appealed against: behind the approval, no way leads to or before it.
+            let decided = chain.iter().take(place).position(|step| step.kind == StepKind::Approval).map_or(0, |approval| approval + 1);
+            let earlier: Vec<&str> = chain.iter().take(place).skip(decided).map(|step| step.name()).collect();
             let notice = step.notice.as_ref().map(|notice| &notice.objections_to);
             for back in step.returns_to.iter().chain(notice).filter(|back| !earlier.contains(&back.get_ref().as_str())) {
-                let message = format!("step `{}` cannot send back to `{}`, which is not before it", step.name(), back.get_ref());
+                let message = format!(
+                    "step `{}` cannot send back to `{}`, which is not before it or lies before the decision",
+                    step.name(),
+                    back.get_ref()
+                );
                 self.report("FP0217", procedure.file, back.span(), message, Some(format!("earlier steps: {}", earlier.join(", "))));
             }
             if place == 0 && step.parallel {

@@ -183,6 +183,11 @@ fn chains_that_lead_nowhere_are_refused() {
          `returns_to = [\"lead\"]`",
     );
     check("returns_to = [\"visit\"]", "returns_to = [\"entry\"]", "FP0217 47: step `approval` cannot send back to `entry`");
+    check(
+        "actors = [\"township_officer\"]",
+        "returns_to = [\"visit\"]\nactors = [\"county_officer\"]",
+        "step `entry` cannot send back to `visit`",
+    );
     check("level = \"village\"", "level = \"village\"\nparallel = true", "the first step `lead` has no step beside it");
 }
 
