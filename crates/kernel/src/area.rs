@@ -95,6 +95,14 @@ impl AreaCode {
         AreaLevel::ALL.into_iter().find(|level| self.0 % level.unit() == 0)
     }
 
+    /// First and last county (six digits), first and last village (twelve digits) of the area: every code in it sorts between them.
+    #[must_use]
+    pub fn bounds(self) -> [String; 4] {
+        let last = self.level().map_or(999_999_999_999, |level| self.0 + level.unit() - 1);
+        let county = |code: i64| format!("{:06}", code / AreaLevel::County.unit());
+        [county(self.0), county(last), format!("{:012}", self.0), format!("{last:012}")]
+    }
+
     /// Whether `other` is this area or lies in it.
     #[must_use]
     pub fn contains(self, other: Self) -> bool {
@@ -127,6 +135,9 @@ mod tests {
         assert!(AreaCode::parse("52").unwrap().contains(village));
         assert!(AreaCode::WHOLE.contains(village));
         assert!(!AreaCode::parse("5203").unwrap().contains(village));
+        assert_eq!(AreaCode::parse("520222").unwrap().bounds(), ["520222", "520222", "520222000000", "520222999999"]);
+        assert_eq!(AreaCode::parse("52").unwrap().bounds(), ["520000", "529999", "520000000000", "529999999999"]);
+        assert_eq!(AreaCode::WHOLE.bounds()[3], "999999999999");
         assert_eq!(village.level(), Some(AreaLevel::Village));
         assert_eq!(AreaCode::parse("5a"), None);
         assert_eq!(AreaCode::parse("1234567890123"), None);

@@ -123,6 +123,56 @@ pub const CATALOGUE: &[CodeEntry] = &[
     entry("FP0205", ("临界值超出范围", "取大于 0 且不超过 1 的值"), ("the cutoff is out of range", "choose a value above 0 and at most 1")),
     entry("FP0206", ("派生列循环引用", "打破循环"), ("derived columns refer to each other in a circle", "break the circle")),
     entry("FP0208", ("缺少示例", "补充 fires 和 passes"), ("examples are missing", "add fires and passes")),
+    entry("FP0210", ("有步骤无法到达", "用 then 连接该步骤，或删除"), ("no way leads to a step", "name it in a then, or remove it")),
+    entry(
+        "FP0211",
+        ("步骤循环", "then 只能向前；退回写在 returns_to 中"),
+        ("steps follow each other in a circle", "let then lead on and name ways back in returns_to"),
+    ),
+    entry(
+        "FP0212",
+        ("程序没有审批，或在审批之前录入", "保留一个 approval 步骤，并放在 entry 之前"),
+        ("a procedure has no single approval before its entry", "keep one step of kind approval and put it before the entry"),
+    ),
+    entry(
+        "FP0213",
+        ("提出者可能审批自己的提议", "在审批步骤的 distinct_from 中列出这些步骤"),
+        ("who proposes could approve", "list the proposing steps in distinct_from of the approval"),
+    ),
+    entry("FP0214", ("公示天数为零", "至少公示 1 天"), ("a notice is posted for no days", "post it for at least 1 day")),
+    entry(
+        "FP0215",
+        ("期限短于公示期", "延长期限或缩短公示"),
+        ("a term is over before its notice is", "allow more days, or post the notice for fewer"),
+    ),
+    entry(
+        "FP0216",
+        ("同一程序的两个版本同时有效，或有效期颠倒", "用 valid_until 结束旧版本"),
+        (
+            "two versions of a procedure are valid at the same time, or a validity ends before it begins",
+            "end the older version with valid_until",
+        ),
+    ),
+    entry(
+        "FP0217",
+        ("退回的步骤不在该步骤之前", "只列出更早的步骤"),
+        ("a way back does not lead to an earlier step", "name earlier steps only"),
+    ),
+    entry(
+        "FP0218",
+        ("步骤缺少其类型所需的内容，或含有多余内容", "按提示补充或删除"),
+        ("a step lacks what its kind needs, or has what its kind does not use", "add or remove it as shown"),
+    ),
+    entry(
+        "FP0219",
+        ("决定没有申诉途径", "增加 outcome 为 uphold_or_overturn 的程序"),
+        ("a decision could not be appealed against", "add a procedure whose outcome is uphold_or_overturn"),
+    ),
+    entry(
+        "FP0220",
+        ("日历自相矛盾", "节假日与调休上班日不能重复，调休上班日应为周末"),
+        ("the calendar contradicts itself", "a holiday is no working day, and make-up days are weekend days"),
+    ),
     entry("FP0301", ("表达式有误", "按提示更正"), ("the expression is wrong", "correct it as shown")),
     entry(
         "FP0302",

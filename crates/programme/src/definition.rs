@@ -5,7 +5,9 @@ use kernel::{Currency, Ratio, Severity, Text};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use crate::calendar::CalendarDefinition;
 use crate::column::{TableColumn, ViewColumn};
+use crate::workflow::Procedure;
 
 /// A TOML date without time as a civil date.
 pub(crate) fn civil_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
@@ -322,4 +324,7 @@ pub struct FileDefinition {
     pub proposal: Option<Proposal>,
     #[serde(default)]
     pub search: Vec<Search>,
+    #[serde(default)]
+    pub procedure: Vec<Procedure>,
+    pub calendar: Option<CalendarDefinition>,
 }

@@ -5,11 +5,13 @@ use std::ops::{Deref, Range};
 use miette::NamedSource;
 use toml::Spanned;
 
+use crate::calendar::CalendarDefinition;
 use crate::column::ViewColumn;
 use crate::definition::{
     Cause, Check, CodeList, Dimension, FileDefinition, Index, Indicator, LineDefinition, Meta, Model, Proposal, Search, Table, View,
 };
 use crate::problem::{Problem, Problems};
+use crate::workflow::Procedure;
 
 /// A definition file: name as shown to people, and its text.
 #[derive(Debug, Clone)]
@@ -50,6 +52,8 @@ pub struct Programme {
     pub models: Vec<In<Model>>,
     pub proposal: Option<In<Proposal>>,
     pub searches: Vec<In<Search>>,
+    pub procedures: Vec<In<Procedure>>,
+    pub calendar: Option<In<CalendarDefinition>>,
 }
 
 impl Programme {
@@ -133,9 +137,9 @@ fn merge(sources: Vec<SourceFile>) -> Result<Programme, Problems> {
     Merge::default().all(files, sources)
 }
 
-/// For `unknown field `x`, expected one of …`: the nearest of those.
+/// For `unknown field `x`, expected one of …`: the nearest of those; likewise for a variant or a level.
 fn unknown_field_help(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field `")?;
+    let rest = ["unknown field `", "unknown variant `", "unknown level `"].iter().find_map(|start| message.strip_prefix(start))?;
     let (unknown, rest) = rest.split_once('`')?;
     let known = rest.split('`').skip(1).step_by(2);
     kernel::text::nearest(unknown, known).map(|name| format!("did you mean `{name}`?"))
@@ -148,8 +152,8 @@ struct Merge {
 
 impl Merge {
     fn all(mut self, files: Vec<(usize, FileDefinition)>, sources: Vec<SourceFile>) -> Result<Programme, Problems> {
-        let (mut meta, mut index, mut proposal, mut view) = (None, None, None, None);
-        let mut view_columns = Vec::new();
+        let (mut meta, mut index, mut proposal, mut view, mut calendar) = (None, None, None, None, None);
+        let (mut view_columns, mut procedures) = (Vec::new(), Vec::new());
         let (mut code_lists, mut tables, mut lines, mut dimensions) = (vec![], vec![], vec![], vec![]);
         let (mut indicators, mut checks, mut causes, mut models, mut searches) = (vec![], vec![], vec![], vec![], vec![]);
         for (file, definition) in files {
@@ -171,6 +175,8 @@ impl Merge {
             extend(&mut causes, definition.cause, file);
             extend(&mut models, definition.model, file);
             extend(&mut searches, definition.search, file);
+            extend(&mut procedures, definition.procedure, file);
+            self.once(&mut calendar, definition.calendar, file, "[calendar]", &sources);
         }
         let view = view.and_then(|In { file, part }: In<crate::definition::ViewPart>| {
             let (base, key) = (part.base?, part.key?);
@@ -201,6 +207,8 @@ impl Merge {
             models,
             proposal,
             searches,
+            procedures,
+            calendar,
         })
     }
 

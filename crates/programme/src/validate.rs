@@ -1,5 +1,7 @@
 //! Whether the names, weights and figures of a programme hold together; expressions are checked by `analytics`.
 
+mod workflow;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -21,6 +23,7 @@ pub(crate) fn validate(programme: &Programme) -> Vec<Problem> {
     checker.weights();
     checker.rules();
     checker.models();
+    checker.workflow();
     checker.problems.sort_by(|a, b| (a.file(), a.span.start).cmp(&(b.file(), b.span.start)));
     checker.problems
 }

@@ -2,12 +2,20 @@
 
 use database::Kind;
 
+use crate::case::{Broken, Refusal};
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Database(#[from] database::Error),
     #[error("household {0} is not in the register")]
     NoHousehold(String),
+    #[error("case {0} is not in the register")]
+    NoCase(String),
+    #[error(transparent)]
+    Case(#[from] Refusal),
+    #[error("the stored events of a case do not add up: {0}")]
+    Broken(#[from] Broken),
     #[error("household {household} has no member {person}")]
     NoMember { household: String, person: String },
     #[error("`{0}` is no village code with a county in it")]
@@ -31,6 +39,9 @@ impl Error {
         match self {
             Self::Database(error) => error.code(),
             Self::NoHousehold(_) => "registry.no_household",
+            Self::NoCase(_) => "registry.no_case",
+            Self::Case(refusal) => refusal.key(),
+            Self::Broken(_) => "registry.broken",
             Self::NoMember { .. } => "registry.no_member",
             Self::Area(_) => "registry.area",
             Self::SpellOpen { .. } => "registry.spell_open",

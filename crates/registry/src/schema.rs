@@ -3,8 +3,11 @@
 use database::Migration;
 
 /// Versions 1 to 99 of the one sequence.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "households", sql: HOUSEHOLDS }, Migration { version: 2, name: "spells", sql: SPELLS }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "households", sql: HOUSEHOLDS },
+    Migration { version: 2, name: "spells", sql: SPELLS },
+    Migration { version: 3, name: "cases", sql: CASES },
+];
 
 const HOUSEHOLDS: &str = "
 create table household (
@@ -90,5 +93,41 @@ create table spell (
   closed_how text,
   at bigint not null,
   primary key (county, household_id, number)
+);
+";
+
+const CASES: &str = "
+create table case_file (
+  county text not null,
+  case_id text not null,
+  household_id text not null,
+  village text not null,
+  procedure text not null,
+  state text not null,
+  step text not null,
+  due_on text not null,
+  flagged boolean not null,
+  version bigint not null,
+  opened_at bigint not null,
+  primary key (county, case_id)
+);
+create index case_by_due on case_file (county, due_on, case_id);
+create index case_by_household on case_file (county, household_id);
+create table case_event (
+  county text not null,
+  case_id text not null,
+  number bigint not null,
+  at bigint not null,
+  actor text not null,
+  doc text not null,
+  primary key (county, case_id, number)
+);
+create table snapshot (
+  county text not null,
+  case_id text not null,
+  digest text not null,
+  at bigint not null,
+  doc text not null,
+  primary key (county, case_id, digest)
 );
 ";

@@ -282,7 +282,7 @@ async fn opened(tx: &mut Tx, key: &DataKey, county: &str, id: &str) -> Result<Id
 
 /// Households with this exact value in a personal column, or with these last digits (`field` `identity_tail`, `phone_tail`).
 pub async fn search(tx: &mut Tx, keys: &Keyring, area: AreaCode, field: &str, value: &str) -> Result<Vec<(String, HouseholdId, PersonId)>> {
-    let [from, to, ..] = range(area);
+    let [from, to, ..] = area.bounds();
     let digest = keys.index(field, value);
     let rows = tx.rows(SEARCH, &[from.into(), to.into(), field.into(), digest.into()]).await?;
     rows.iter().map(|row| Ok((row.text(0)?, HouseholdId(row.text(1)?), PersonId(row.text(2)?)))).collect()
@@ -297,7 +297,7 @@ pub async fn shred(tx: &mut Tx, county: &str, id: &str) -> Result<()> {
 
 /// A page of the households of an area, by village and number.
 pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&After>, limit: u32) -> Result<Vec<HouseholdLine>> {
-    let [from, to, first, last] = range(area);
+    let [from, to, first, last] = area.bounds();
     let none = After { county: String::new(), village: String::new(), id: String::new() };
     let after = after.unwrap_or(&none);
     let mut values: Vec<Value> = vec![from.into(), to.into(), first.into(), last.into(), status.into()];
@@ -318,17 +318,9 @@ pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&Afte
 
 /// Households and people by sub-area of `level` and status: (area, status, households, people).
 pub async fn tally(tx: &mut Tx, area: AreaCode, level: AreaLevel) -> Result<Vec<(String, String, i64, i64)>> {
-    let [from, to, first, last] = range(area);
+    let [from, to, first, last] = area.bounds();
     let rows = tx.rows(TALLY, &[from.into(), to.into(), first.into(), last.into(), level.digits().into()]).await?;
     rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.long(2)?, row.long(3)?))).collect()
-}
-
-/// First and last county, first and last village of an area.
-fn range(area: AreaCode) -> [String; 4] {
-    let first = area.padded();
-    let last = area.level().map_or(999_999_999_999, |level| first + level.unit() - 1);
-    let county = |code: i64| format!("{:06}", code / AreaLevel::County.unit());
-    [county(first), county(last), format!("{first:012}"), format!("{last:012}")]
 }
 
 /// What a data key belongs to.
