@@ -59,9 +59,12 @@ fn play(id: &str, moves: &[Move]) -> Walk {
         let offers = roles.map(|role| actor(*role, &format!("account-{account}")));
         let offers = offers.map(|actor| (walk.case.next_acts(walk.rules(), &actor, walk.on), actor));
         let Some((offered, actor)) = offers.into_iter().find(|(offered, _)| !offered.is_empty()) else { continue };
-        // Endings are rare, so that most plays get far.
+        // Mostly what leads on; endings are rare, so that most plays get far.
         let ends = |kind| matches!(kind, ActKind::Withdraw | ActKind::Reject);
-        let Some(next) = offered.get(pick % offered.len().max(1)).filter(|next| !ends(next.kind) || *sloppy == 7) else { continue };
+        let side = |kind| matches!(kind, ActKind::Object | ActKind::OpenEvidence | ActKind::Escalate | ActKind::Return);
+        let wanted = |next: &&NextAct| !(ends(next.kind) && (*sloppy, *pick) != (7, 0)) && !(side(next.kind) && *pick > 1);
+        let candidates: Vec<&NextAct> = offered.iter().filter(wanted).collect();
+        let Some(next) = candidates.get((pick + usize::from(*sloppy)) % candidates.len().max(1)) else { continue };
         let act = act_of(&walk, next, *sloppy, *pick);
         let before = walk.case.clone();
         match walk.act(&actor, &act) {
@@ -82,7 +85,7 @@ fn any_procedure() -> impl Strategy<Value = &'static str> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// REG-2, REG-3: the stored events are the case; no proposer approves; nothing is entered before every step is taken.
+    /// REG-3: the stored events are the case; no proposer approves; nothing is entered before every step is taken.
     #[test]
     fn histories_hold_together(id in any_procedure(), moves in moves(), fast in any::<bool>()) {
         let mut walk = play(id, &moves);
