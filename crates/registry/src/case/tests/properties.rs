@@ -62,7 +62,7 @@ fn play(id: &str, moves: &[Move]) -> Walk {
         // Mostly what leads on; endings are rare, so that most plays get far.
         let ends = |kind| matches!(kind, ActKind::Withdraw | ActKind::Reject);
         let side = |kind| matches!(kind, ActKind::Object | ActKind::OpenEvidence | ActKind::Escalate | ActKind::Return);
-        let wanted = |next: &&NextAct| !(ends(next.kind) && (*sloppy, *pick) != (7, 0)) && !(side(next.kind) && *pick > 1);
+        let wanted = |next: &&NextAct| !(ends(next.kind) && (*sloppy, *pick) != (7, 0) || side(next.kind) && *pick > 1);
         let candidates: Vec<&NextAct> = offered.iter().filter(wanted).collect();
         let Some(next) = candidates.get((pick + usize::from(*sloppy)) % candidates.len().max(1)) else { continue };
         let act = act_of(&walk, next, *sloppy, *pick);
