@@ -5,7 +5,7 @@ mod walks;
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
-use kernel::AreaCode;
+use kernel::{AreaCode, AreaLevel};
 use programme::workflow::{Role, Step, StepKind};
 use programme::{Calendar, Outcome, Procedure, Programme, SourceFile};
 
@@ -41,13 +41,13 @@ fn moment(on: NaiveDate) -> Moment {
 }
 
 fn actor(role: Role, account: &str) -> Actor {
-    let digits = match role {
-        Role::Household | Role::VillageCadre | Role::VillageRepresentative => 12,
-        Role::TownshipOfficer => 9,
-        Role::CountyOfficer | Role::DepartmentOfficer | Role::AppealsOfficer => 6,
+    let level = match role {
+        Role::Household | Role::VillageCadre | Role::VillageRepresentative => AreaLevel::Village,
+        Role::TownshipOfficer => AreaLevel::Township,
+        Role::CountyOfficer | Role::DepartmentOfficer | Role::AppealsOfficer => AreaLevel::County,
     };
     let household = (role == Role::Household).then(|| "h1".to_owned());
-    Actor { account: account.to_owned(), role, area: AreaCode::parse(&VILLAGE[..digits]).unwrap(), household }
+    Actor { account: account.to_owned(), role, area: AreaCode::parse(VILLAGE).unwrap().at(level), household }
 }
 
 /// Somebody of that role who takes this step and no other.
