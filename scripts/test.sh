@@ -6,6 +6,9 @@ set -euo pipefail
 need_rust
 need_programs
 
+# Stores are tested on SQLite and on a private PostgreSQL server. It goes when this script goes, so nothing below may be `exec`.
+. scripts/postgres.sh
+
 # Tests named published_… compare with figures of real surveys, whose licences keep them out of the repository.
 data=${FUPIN_SHARED_DATA:-$PWD/../shared/data}
 published=true
@@ -31,7 +34,8 @@ fi
 # Our libraries switch documentation tests off; examples stand in tests.rs.
 if cargo nextest --version >/dev/null 2>&1; then
   $published || set -- "$@" -E 'not test(published_)'
-  exec cargo nextest run --release $locked "$@"
+  cargo nextest run --release $locked "$@"
+else
+  $published || set -- "$@" -- --skip published_
+  cargo test --release $locked "$@"
 fi
-$published || set -- "$@" -- --skip published_
-exec cargo test --release $locked "$@"

@@ -43,14 +43,19 @@ need_programs() {
   done
   [ ${#missing[@]} -eq 0 ] && return
   [[ " ${missing[*]} " == *' gcc '* ]] && missing+=(libc6-dev)
+  can_install || fail "please install: ${missing[*]}"
+  install_packages "${missing[@]}"
+}
+
+# Whether this is a Debian on which packages may be installed.
+can_install() {
+  command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
+}
+
+install_packages() {
   local as_root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null && as_root=(sudo)
-  fi
-  if ! command -v apt-get >/dev/null || { [ "$(id -u)" -ne 0 ] && [ ${#as_root[@]} -eq 0 ]; }; then
-    fail "please install: ${missing[*]}"
-  fi
-  say "installing Debian packages: ${missing[*]}"
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  say "installing Debian packages: $*"
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
+  "${as_root[@]}" apt-get install -y --no-install-recommends "$@"
 }
