@@ -13,8 +13,14 @@ pub enum Row {
 }
 
 macro_rules! get {
-    ($name:ident, $type:ty) => {
+    ($name:ident, $or_none:ident, $type:ty) => {
         pub fn $name(&self, column: usize) -> Result<$type> {
+            // SQLite would read zero from nothing.
+            let nothing = || Error::Column { column, source: sqlx::Error::Decode("it is null".into()) };
+            self.$or_none(column)?.ok_or_else(nothing)
+        }
+
+        pub fn $or_none(&self, column: usize) -> Result<Option<$type>> {
             match self {
                 Self::Sqlite(row) => row.try_get_unchecked(column),
                 Self::Postgres(row) => row.try_get(column),
@@ -25,11 +31,8 @@ macro_rules! get {
 }
 
 impl Row {
-    get!(text, String);
-    get!(text_or_none, Option<String>);
-    get!(long, i64);
-    get!(long_or_none, Option<i64>);
-    get!(flag, bool);
-    get!(bytes, Vec<u8>);
-    get!(bytes_or_none, Option<Vec<u8>>);
+    get!(text, text_or_none, String);
+    get!(long, long_or_none, i64);
+    get!(flag, flag_or_none, bool);
+    get!(bytes, bytes_or_none, Vec<u8>);
 }
