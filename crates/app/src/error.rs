@@ -1,0 +1,73 @@
+//! Why a process could not be carried out. A refused sign-in or a denied action is an answer, not an error.
+
+use std::path::PathBuf;
+
+/// What a caller can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The input cannot be accepted as it is.
+    Invalid,
+    /// There is no such record.
+    NotFound,
+    /// Somebody else changed the same record, or it exists already.
+    Conflict,
+    /// The same may work later.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Database(#[from] database::Error),
+    #[error("{field}: {why}")]
+    Invalid { field: &'static str, why: &'static str },
+    #[error("there is no {what} {id}")]
+    NotFound { what: &'static str, id: String },
+    #[error("the same request is being carried out")]
+    Underway,
+    #[error("{what} holds `{value}`, which this program does not know")]
+    Unknown { what: &'static str, value: String },
+    #[error("the message could not be handed to {path}: {source}")]
+    Gateway { path: PathBuf, source: std::io::Error },
+    #[error("the policies cannot be used: {0}")]
+    Policy(String),
+    #[error("a secret could not be made or checked: {0}")]
+    Secret(String),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Database(error) => match error.kind() {
+                database::Kind::Conflict => Kind::Conflict,
+                database::Kind::Unavailable => Kind::Unavailable,
+                database::Kind::Internal => Kind::Internal,
+            },
+            Self::Invalid { .. } => Kind::Invalid,
+            Self::NotFound { .. } => Kind::NotFound,
+            Self::Underway => Kind::Conflict,
+            Self::Gateway { .. } => Kind::Unavailable,
+            Self::Unknown { .. } | Self::Policy(_) | Self::Secret(_) => Kind::Internal,
+        }
+    }
+
+    /// Stable, for pages, the API and the catalogue.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Database(error) => error.code(),
+            Self::Invalid { .. } => "app.invalid",
+            Self::NotFound { .. } => "app.not_found",
+            Self::Underway => "app.underway",
+            Self::Unknown { .. } => "app.unknown",
+            Self::Gateway { .. } => "app.gateway",
+            Self::Policy(_) => "app.policy",
+            Self::Secret(_) => "app.secret",
+        }
+    }
+}
