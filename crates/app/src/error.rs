@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub enum Kind {
     /// The input cannot be accepted as it is.
     Invalid,
+    /// No policy permits it to this principal.
+    Denied,
     /// There is no such record.
     NotFound,
     /// Somebody else changed the same record, or it exists already.
@@ -27,6 +29,8 @@ pub enum Error {
     Analytics(#[from] analytics::Error),
     #[error("part {0} of the register holds no households")]
     NoHouseholds(String),
+    #[error("{action} is not allowed here")]
+    Denied { action: &'static str },
     #[error("{field}: {why}")]
     Invalid { field: &'static str, why: &'static str },
     #[error("there is no {what} {id}")]
@@ -54,10 +58,11 @@ impl Error {
                 database::Kind::Unavailable => Kind::Unavailable,
                 database::Kind::Internal => Kind::Internal,
             },
-            Self::Registry(registry::Error::NoHousehold(_) | registry::Error::NoMember { .. }) => Kind::NotFound,
+            Self::Registry(registry::Error::NoHousehold(_) | registry::Error::NoMember { .. } | registry::Error::NoCase(_)) => Kind::NotFound,
             Self::Registry(error) if error.conflict() => Kind::Conflict,
             Self::Registry(_) | Self::NoHouseholds(_) => Kind::Invalid,
             Self::Analytics(_) => Kind::Internal,
+            Self::Denied { .. } => Kind::Denied,
             Self::Invalid { .. } => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
             Self::Underway => Kind::Conflict,
@@ -74,6 +79,7 @@ impl Error {
             Self::Registry(error) => error.code(),
             Self::Analytics(error) => error.code(),
             Self::NoHouseholds(_) => "app.no_households",
+            Self::Denied { .. } => "app.denied",
             Self::Invalid { .. } => "app.invalid",
             Self::NotFound { .. } => "app.not_found",
             Self::Underway => "app.underway",

@@ -1,6 +1,44 @@
-//! What people may do: accounts, permissions, and one file per process.
+//! What people may do: who they are (accounts, sessions, codes, cards), what they may see and do (policies), and what they looked at.
+//!
+//! One file per process or noun, its SQL in its `store.rs`. Owns the tables of [`MIGRATIONS`].
+//!
+//! SEC-1: every action is behind role × area × purpose × consent ([`permission`]), and every read of personal data goes through
+//! [`access_log::open_record`], which decides, writes the log, and only then lets the caller read.
 
+pub mod access_log;
+pub mod account;
+pub mod break_glass;
+pub mod clock;
+pub mod consent;
 pub mod error;
+pub mod household_access;
 pub mod import;
+pub mod permission;
+pub mod request;
+pub mod role;
+pub mod session;
+pub mod throttle;
+mod token;
 
+pub use access_log::open_record;
+pub use account::{Account, SignIn, sign_in};
+pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{Error, Kind, Result};
+pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
+pub use role::{HouseholdKey, Principal, Role};
+pub use session::Session;
+pub use token::{Token, new_id};
+
+use database::Migration;
+
+/// The tables of this crate; versions 100 to 199 are ours.
+pub const MIGRATIONS: &[Migration] = &[
+    account::store::MIGRATION,
+    throttle::store::MIGRATION,
+    session::store::MIGRATION,
+    request::store::MIGRATION,
+    household_access::store::MIGRATION,
+    access_log::store::MIGRATION,
+    consent::store::MIGRATION,
+    break_glass::store::MIGRATION,
+];

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Error, Result};
 use crate::row::Row;
@@ -52,12 +52,15 @@ impl Db {
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url).map_err(fail)?;
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect_with(options).await.map_err(fail)?;
+            // Outside the pool, which would keep trying: a wrong address is told at once.
+            let mut first = PgConnection::connect_with(&options).await.map_err(fail)?;
             let sorted = sqlx::query_scalar::<_, String>("select datcollate from pg_database where datname = current_database()");
-            let collation = sorted.fetch_one(&pool).await.map_err(fail)?;
+            let collation = sorted.fetch_one(&mut first).await.map_err(fail)?;
+            first.close().await.map_err(fail)?;
             if !["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&collation.as_str()) {
                 return Err(Error::Collation(collation));
             }
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect_with(options).await.map_err(fail)?;
             return Ok(Self::Postgres(pool));
         }
         Err(Error::Url(without_password(url)))

@@ -14,10 +14,10 @@ pub enum Row {
 
 macro_rules! get {
     ($name:ident, $or_none:ident, $type:ty) => {
-        /// The value; a missing one is an error.
         pub fn $name(&self, column: usize) -> Result<$type> {
-            let missing = || Error::Column { column, source: sqlx::Error::Decode("there is no value".into()) };
-            self.$or_none(column)?.ok_or_else(missing)
+            // SQLite would read zero from nothing.
+            let nothing = || Error::Column { column, source: sqlx::Error::Decode("it is null".into()) };
+            self.$or_none(column)?.ok_or_else(nothing)
         }
 
         pub fn $or_none(&self, column: usize) -> Result<Option<$type>> {

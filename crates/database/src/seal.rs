@@ -151,7 +151,7 @@ impl Keyring {
     #[must_use]
     pub fn index(&self, what: &str, value: &str) -> Vec<u8> {
         let normal = kernel::text::fold(value).to_uppercase();
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.index) else { return Vec::new() };
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.index) else { return Vec::new() };
         mac.update(what.as_bytes());
         mac.update(&[0]);
         mac.update(normal.as_bytes());

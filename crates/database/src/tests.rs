@@ -146,7 +146,7 @@ fn sealed_columns_open_only_in_their_place_and_with_their_key() {
     assert_ne!(sealed, key.seal("p1.name", "王秀英").unwrap(), "equal values look different");
     assert_eq!(key.open("p1.name", &sealed).unwrap(), "王秀英");
     assert!(key.open("p2.name", &sealed).is_err(), "moved to another person");
-    let mut changed = sealed.clone();
+    let mut changed = sealed;
     *changed.last_mut().unwrap() ^= 1;
     assert!(key.open("p1.name", &changed).is_err());
     assert!(keys.unwrap(&wrapped, "520/h2").is_err(), "given to another household");
