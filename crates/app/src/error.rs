@@ -29,6 +29,8 @@ pub enum Error {
     Analytics(#[from] analytics::Error),
     #[error("part {0} of the register holds no households")]
     NoHouseholds(String),
+    #[error("case {0} of the same procedure is open for this household")]
+    CaseOpen(String),
     #[error("{action} is not allowed here")]
     Denied { action: &'static str },
     #[error("{field}: {why}")]
@@ -58,10 +60,13 @@ impl Error {
                 database::Kind::Unavailable => Kind::Unavailable,
                 database::Kind::Internal => Kind::Internal,
             },
-            Self::Registry(registry::Error::NoHousehold(_) | registry::Error::NoMember { .. } | registry::Error::NoCase(_)) => Kind::NotFound,
+            Self::Registry(registry::Error::NoHousehold(_) | registry::Error::NoMember { .. } | registry::Error::NoCase(_)) => {
+                Kind::NotFound
+            }
             Self::Registry(error) if error.conflict() => Kind::Conflict,
             Self::Registry(_) | Self::NoHouseholds(_) => Kind::Invalid,
             Self::Analytics(_) => Kind::Internal,
+            Self::CaseOpen(_) => Kind::Conflict,
             Self::Denied { .. } => Kind::Denied,
             Self::Invalid { .. } => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
@@ -79,6 +84,7 @@ impl Error {
             Self::Registry(error) => error.code(),
             Self::Analytics(error) => error.code(),
             Self::NoHouseholds(_) => "app.no_households",
+            Self::CaseOpen(_) => "app.case_open",
             Self::Denied { .. } => "app.denied",
             Self::Invalid { .. } => "app.invalid",
             Self::NotFound { .. } => "app.not_found",

@@ -8,6 +8,7 @@
 pub mod access_log;
 pub mod account;
 pub mod break_glass;
+pub mod cases;
 pub mod clock;
 pub mod consent;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod import;
 pub mod permission;
 pub mod request;
 pub mod role;
+pub mod service;
 pub mod session;
 pub mod throttle;
 mod token;
@@ -26,6 +28,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};
+pub use service::{Service, civil, migrations, purpose};
 pub use session::Session;
 pub use token::{Token, new_id};
 

@@ -314,6 +314,19 @@ impl Case {
         self.posting.as_ref().filter(|posting| self.current.contains_key(&posting.step))
     }
 
+    /// The word of the household's version that a completed case makes.
+    #[must_use]
+    pub const fn outcome_word(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Enter => "entered",
+            Outcome::Exit => "exited",
+            Outcome::StrikeOff => "struck_off",
+            Outcome::Reenter => "reentered",
+            Outcome::Adjust => "adjusted",
+            Outcome::UpholdOrOverturn => "appeal_decided",
+        }
+    }
+
     /// Everyone who ever took part.
     #[must_use]
     pub fn everyone(&self) -> BTreeSet<String> {

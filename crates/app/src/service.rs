@@ -1,0 +1,86 @@
+//! What every process of the service needs, opened once.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta};
+use database::{Db, Keyring, Migration};
+use programme::Programme;
+use registry::case::Moment;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::permission::{Action, Context, Policies, Purpose, Resource};
+use crate::role::{Principal, Role};
+
+/// Hours that the civil day of the programme is ahead of UTC: one time zone for the whole country.
+const AHEAD: i64 = 8;
+
+/// The running service.
+pub struct Service {
+    pub db: Db,
+    pub keys: Keyring,
+    pub policies: Policies,
+    pub programme: Programme,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// All tables of the records, in one sequence.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    [registry::MIGRATIONS, crate::MIGRATIONS].concat()
+}
+
+impl Service {
+    pub fn new(db: Db, keys: Keyring, programme: Programme, clock: Arc<dyn Clock>) -> Result<Self> {
+        Ok(Self { db, keys, policies: Policies::load()?, programme, clock })
+    }
+
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// The civil day and the instant.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        let at = self.now();
+        Moment { on: civil(at).date(), at }
+    }
+
+    /// Refuses what no policy permits.
+    pub fn permit(&self, who: &Principal, action: Action, resource: &Resource, purpose: Purpose) -> Result<()> {
+        let decision = self.policies.allows(who, action, resource, &Context::new(purpose, self.now()));
+        if decision.allowed { Ok(()) } else { Err(Error::Denied { action: action.name() }) }
+    }
+}
+
+/// Date and time of the clock on the wall.
+#[must_use]
+pub fn civil(at: i64) -> NaiveDateTime {
+    let utc = DateTime::from_timestamp_micros(at).unwrap_or_default().naive_utc();
+    utc.checked_add_signed(TimeDelta::hours(AHEAD)).unwrap_or(utc)
+}
+
+/// The day so many days later.
+#[must_use]
+pub fn later(on: NaiveDate, days: u64) -> NaiveDate {
+    on.checked_add_days(Days::new(days)).unwrap_or(on)
+}
+
+/// For what somebody of a role works with records, unless a page says otherwise.
+#[must_use]
+pub const fn purpose(who: &Principal) -> Purpose {
+    match who {
+        Principal::Staff { role, .. } => match role {
+            Role::Admin => Purpose::Administration,
+            Role::CountyOfficer | Role::TownshipOfficer | Role::VillageCadre | Role::VillageRepresentative | Role::DepartmentOfficer => {
+                Purpose::Identification
+            }
+            Role::AppealsOfficer => Purpose::Appeal,
+            Role::BankOfficer => Purpose::Lending,
+            Role::Auditor => Purpose::Audit,
+        },
+        Principal::Household(_) => Purpose::OwnAffairs,
+        Principal::Public => Purpose::PublicInformation,
+    }
+}
