@@ -15,7 +15,7 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$rY5mcTW
 /// The hash of a password; takes some tens of milliseconds and 19 MiB.
 pub async fn hash_password(password: String) -> Result<String> {
     let length = password.chars().count();
-    if length < SHORTEST || length > LONGEST {
+    if !(SHORTEST..=LONGEST).contains(&length) {
         return Err(Error::Invalid { field: "password", why: "expected 10 to 256 characters" });
     }
     off_thread(move || {

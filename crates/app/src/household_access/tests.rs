@@ -55,7 +55,7 @@ fn a_code_gets_in_once_and_in_time() {
         assert_eq!(phone.ask(Some("13800000000"), NOW).await, Answer::Done(()));
         assert_eq!((phone.messages().len(), phone.messages()[0].phone.as_str(), phone.code().len()), (1, "13800000000", 6));
         assert_eq!(phone.enter(&other(&phone.code(), 1), NOW).await, Answer::Refused);
-        let spaced = format!(" {} {}", &phone.code()[..3], &phone.code()[3..]);
+        let spaced = phone.code().chars().fold(String::new(), |typed, digit| format!("{typed} {digit}"));
         assert_eq!(phone.enter(&spaced, NOW + CODE_LASTS - 1).await, Answer::Done(()));
         assert_eq!(phone.enter(&phone.code(), NOW + 1).await, Answer::Refused, "spent");
         phone.ask(Some("13800000000"), NOW).await;

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use cedar_policy::{Schema, ValidationMode, Validator};
@@ -172,11 +173,12 @@ fn a_purpose_that_is_not_ones_own_opens_nothing() {
 
 #[test]
 fn without_a_second_factor_only_what_is_public() {
+    let policies = Policies::load().unwrap();
     for role in Role::ALL {
         let who = Principal::Staff { account: "me".to_owned(), role, area: AreaCode::WHOLE, second_factor: false };
         for (action, purpose) in Action::ALL.into_iter().flat_map(|action| Purpose::ALL.map(|purpose| (action, purpose))) {
             let context = Context { consent: true, ..Context::new(purpose, NOW) };
-            let decision = Policies::load().unwrap().allows(&who, action, &resource(true), &context);
+            let decision = policies.allows(&who, action, &resource(true), &context);
             assert_eq!(decision.allowed, PUBLIC.contains(&action), "{role:?} {action:?}");
         }
     }
@@ -235,7 +237,8 @@ proptest! {
         own in "5[0-3](0[1-3](0[1-3](10[0-2](20[0-2])?)?)?)?", other in "5[0-3]0[1-3]0[1-3]10[0-2]20[0-2]",
         role in 0_usize..9, action in 0_usize..Action::ALL.len(), purpose in 0_usize..Purpose::ALL.len(), consent in any::<bool>(),
     ) {
-        let policies = Policies::load().unwrap();
+        static POLICIES: LazyLock<Policies> = LazyLock::new(|| Policies::load().unwrap());
+        let policies = &*POLICIES;
         let (own, other, action) = (area(&own), area(&other), Action::ALL[action]);
         let who = Principal::Staff { account: "me".to_owned(), role: Role::ALL[role], area: own, second_factor: true };
         let what = Resource { area: other, ..resource(true) };

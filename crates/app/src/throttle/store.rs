@@ -26,7 +26,8 @@ pub async fn attempt(tx: &mut Tx, subject: &str, limit: Limit, now: i64) -> Resu
                 returning failures, open_at";
     let Some(row) = tx.row(lock, &[subject.into(), (now - FORGOTTEN).into()]).await? else { return Ok(None) };
     let (failures, open_at) = (row.long(0)?, row.long(1)?);
-    if failures > 0 && open_at > now {
+    // Not while attempts are still free: a clock that was set back must lock nobody out.
+    if limit.wait(failures) > 0 && open_at > now {
         return Ok(Some(open_at));
     }
     let failures = failures.saturating_add(1);
