@@ -1,0 +1,94 @@
+//! Why records could not be read or written.
+
+use std::path::PathBuf;
+
+/// What a caller can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Somebody else changed or holds the same record; look again and repeat.
+    Conflict,
+    /// The database is away, full or locked; the same may work later.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the database {url} could not be opened: {source}")]
+    Open { url: String, source: sqlx::Error },
+    #[error("`{0}` is no database: expected sqlite:FILE or postgres://…")]
+    Url(String),
+    #[error("the PostgreSQL database sorts text by `{0}`; create it with collation C, otherwise lists skip rows")]
+    Collation(String),
+    #[error("a migration failed: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("a record already exists or is still referred to: {0}")]
+    Constraint(String),
+    #[error("the record was changed by somebody else meanwhile")]
+    Stale,
+    #[error("the database could not do it: {0}")]
+    Sql(#[source] sqlx::Error),
+    #[error("column {column} does not hold what is expected: {source}")]
+    Column { column: usize, source: sqlx::Error },
+    #[error("could not read or write {path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("a sealed value cannot be opened: {0}")]
+    Sealed(&'static str),
+    #[error("the key of this record was destroyed; its personal data are gone")]
+    Shredded,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Constraint(_) | Self::Stale => Kind::Conflict,
+            Self::Open { .. } | Self::File { .. } => Kind::Unavailable,
+            Self::Sql(source) => of_engine(source),
+            Self::Url(_) | Self::Collation(_) | Self::Migrate(_) | Self::Column { .. } | Self::Sealed(_) | Self::Shredded => Kind::Internal,
+        }
+    }
+
+    /// Stable, for pages, the API and the catalogue.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open { .. } | Self::Url(_) => "database.open",
+            Self::Collation(_) => "database.collation",
+            Self::Migrate(_) => "database.migrate",
+            Self::Constraint(_) => "database.constraint",
+            Self::Stale => "database.stale",
+            Self::Sql(_) | Self::Column { .. } => "database.failed",
+            Self::File { .. } => "database.file",
+            Self::Sealed(_) => "database.sealed",
+            Self::Shredded => "database.shredded",
+        }
+    }
+}
+
+/// 40001 and 40P01: serialisation and deadlock; 5 and 6: busy and locked; 13: disk full.
+fn of_engine(error: &sqlx::Error) -> Kind {
+    if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed) {
+        return Kind::Unavailable;
+    }
+    let code = error.as_database_error().and_then(|e| e.code().map(|code| code.into_owned())).unwrap_or_default();
+    match code.as_str() {
+        "40001" | "40P01" => Kind::Conflict,
+        "5" | "6" | "13" | "261" | "517" | "53100" | "53300" | "57P01" | "57P03" => Kind::Unavailable,
+        _ => Kind::Internal,
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let constraint =
+            error.as_database_error().filter(|e| e.is_unique_violation() || e.is_foreign_key_violation() || e.is_check_violation());
+        match constraint {
+            Some(violated) => Self::Constraint(violated.message().to_owned()),
+            None => Self::Sql(error),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Databases for tests: the same test on SQLite and, where one is offered, on PostgreSQL.
+
+use std::future::Future;
+
+use crate::db::Db;
+use crate::migrate::Migration;
+use crate::seal::random;
+
+/// Names the PostgreSQL server of the tests; `make test` starts a private one and sets it.
+pub const SERVER: &str = "FUPIN_TEST_POSTGRES";
+
+/// Runs `test` on a fresh, migrated database of each engine.
+///
+/// # Panics
+/// When a database cannot be made: a test without its database must not pass.
+#[expect(clippy::expect_used, clippy::disallowed_methods, reason = "only tests call it; the server's address comes from whoever runs them")]
+pub fn on_each_engine<F: Future<Output = ()>>(migrations: &[Migration], test: impl Fn(Db) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let name = format!("t{:016x}", u64::from_be_bytes(random().expect("random bytes")));
+    let folder = std::env::temp_dir().join(&name);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    runtime.block_on(async {
+        let db = Db::open(&format!("sqlite:{}/records.db", folder.display())).await.expect("SQLite");
+        db.migrate(migrations).await.expect("migrations on SQLite");
+        test(db.clone()).await;
+        db.close().await;
+    });
+    std::fs::remove_dir_all(&folder).expect("removed");
+    let Ok(server) = std::env::var(SERVER) else { return };
+    runtime.block_on(async {
+        let admin = Db::open(&format!("{server}/postgres")).await.expect("the PostgreSQL server");
+        run(&admin, format!("create database {name} template template0 lc_collate 'C' lc_ctype 'C' encoding 'UTF8'")).await;
+        let db = Db::open(&format!("{server}/{name}")).await.expect("PostgreSQL");
+        db.migrate(migrations).await.expect("migrations on PostgreSQL");
+        test(db.clone()).await;
+        db.close().await;
+        run(&admin, format!("drop database {name} with (force)")).await;
+        admin.close().await;
+    });
+}
+
+#[expect(clippy::expect_used, clippy::panic, reason = "only tests call it")]
+async fn run(db: &Db, sql: String) {
+    let Db::Postgres(pool) = db else { panic!("not PostgreSQL") };
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.expect("the statement");
+}
