@@ -83,8 +83,7 @@ pub struct Share {
 #[must_use]
 pub fn composition(w: Words, title: &str, shares: &[Share]) -> Markup {
     let total: u64 = shares.iter().filter_map(|share| u64::try_from(share.value).ok()).sum();
-    let widths: Vec<u64> =
-        shares.iter().map(|share| u64::try_from(share.value).unwrap_or(0).saturating_mul(1000) / total.max(1)).collect();
+    let widths: Vec<u64> = shares.iter().map(|share| u64::try_from(share.value).unwrap_or(0).saturating_mul(1000) / total.max(1)).collect();
     html! {
         figure {
             figcaption { (title) }

@@ -5,7 +5,10 @@ use super::*;
 fn refused() -> Form {
     Form {
         values: vec![("name".to_owned(), "<script>alert(1)</script>".to_owned()), ("secret".to_owned(), "hunter2".to_owned())],
-        problems: vec![Problem { field: "name".to_owned(), text: "x & y".to_owned() }, Problem { field: String::new(), text: "all".to_owned() }],
+        problems: vec![
+            Problem { field: "name".to_owned(), text: "x & y".to_owned() },
+            Problem { field: String::new(), text: "all".to_owned() },
+        ],
         ..Form::new("f", "/go", "token", "once")
     }
 }

@@ -173,8 +173,11 @@ pub(super) fn changes(w: Words, changes: &[Change]) -> Markup {
         .iter()
         .map(|change| Row::new(vec![html! { (change.name) }, html! { del { (change.before) } }, html! { ins { (change.after) } }]))
         .collect();
-    let columns =
-        [Column::new("fact", w.get("household.fact")), Column::new("before", w.get("case.before")), Column::new("after", w.get("case.after"))];
+    let columns = [
+        Column::new("fact", w.get("household.fact")),
+        Column::new("before", w.get("case.before")),
+        Column::new("after", w.get("case.after")),
+    ];
     table(w, w.get("case.changes_caption"), &columns, &rows)
 }
 

@@ -28,16 +28,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
-        Self::BadRequest,
-        Self::Forbidden,
-        Self::NotFound,
-        Self::Stale,
-        Self::TooLarge,
-        Self::TooMany,
-        Self::Internal,
-        Self::Unavailable,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::BadRequest, Self::Forbidden, Self::NotFound, Self::Stale, Self::TooLarge, Self::TooMany, Self::Internal, Self::Unavailable];
 
     #[must_use]
     pub fn status(self) -> u16 {
@@ -96,11 +88,8 @@ pub fn page(frame: &Frame, view: &Failure) -> Markup {
         Column::new("yours", w.get("failure.yours")),
         Column::new("theirs", w.get("failure.theirs")),
     ];
-    let rows: Vec<Row> = view
-        .stale
-        .iter()
-        .map(|field| Row::new(vec![html! { (field.name) }, html! { (field.yours) }, html! { (field.theirs) }]))
-        .collect();
+    let rows: Vec<Row> =
+        view.stale.iter().map(|field| Row::new(vec![html! { (field.name) }, html! { (field.yours) }, html! { (field.theirs) }])).collect();
     let body = html! {
         p { (w.get(what)) }
         p { (w.get(todo)) }

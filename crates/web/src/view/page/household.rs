@@ -242,7 +242,11 @@ fn facts(w: Words, facts: &[Fact]) -> Markup {
     let rows: Vec<Row> = facts
         .iter()
         .map(|fact| {
-            let agree = if fact.differs { tag(Tone::Bad, w.get("household.differs")) } else { html! { (w.get("household.agrees")) } };
+            let agree = if fact.differs {
+                tag(Tone::Bad, w.get("household.differs"))
+            } else {
+                html! { (w.get("household.agrees")) }
+            };
             let side = |side: &Option<Said>| said(w, side.as_ref());
             Row::new(vec![html! { (fact.name) }, side(&fact.declared), side(&fact.observed), side(&fact.compared), agree])
         })
@@ -296,10 +300,13 @@ fn visits(w: Words, visits: &[VisitRecord]) -> Markup {
 }
 
 fn documents(w: Words, documents: &[Document]) -> Markup {
-    let columns = [Column::new("title", w.get("household.document")), Column::new("on", w.get("common.day")), Column::new("by", w.get("common.by"))];
+    let columns =
+        [Column::new("title", w.get("household.document")), Column::new("on", w.get("common.day")), Column::new("by", w.get("common.by"))];
     let rows: Vec<Row> = documents
         .iter()
-        .map(|document| Row::new(vec![html! { a href=(document.href) { (document.title) } }, html! { (w.day(document.on)) }, html! { (document.by) }]))
+        .map(|document| {
+            Row::new(vec![html! { a href=(document.href) { (document.title) } }, html! { (w.day(document.on)) }, html! { (document.by) }])
+        })
         .collect();
     table(w, w.get("household.documents"), &columns, &rows)
 }

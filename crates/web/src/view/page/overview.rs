@@ -85,7 +85,9 @@ fn steps(w: Words, steps: &[StepLoad]) -> Markup {
     ];
     let rows: Vec<Row> = steps
         .iter()
-        .map(|step| Row::new(vec![html! { a href=(step.href) { (step.title) } }, html! { (w.count(step.waiting)) }, html! { (w.count(step.late)) }]))
+        .map(|step| {
+            Row::new(vec![html! { a href=(step.href) { (step.title) } }, html! { (w.count(step.waiting)) }, html! { (w.count(step.late)) }])
+        })
         .collect();
     table::table(w, w.get("overview.work_caption"), &columns, &rows)
 }

@@ -80,10 +80,8 @@ pub fn page(frame: &Frame, view: &Programme) -> Markup {
 }
 
 fn lines(w: Words, lines: &[LineRow]) -> Markup {
-    let rows: Vec<Vec<String>> = lines
-        .iter()
-        .map(|line| vec![line.place.clone(), line.year.to_string(), w.money(line.amount_fen), line.source.clone()])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        lines.iter().map(|line| vec![line.place.clone(), line.year.to_string(), w.money(line.amount_fen), line.source.clone()]).collect();
     let titles = [w.get("overview.area"), w.get("programme.year"), w.get("programme.amount"), w.get("common.source")];
     plain(w, w.get("programme.lines"), &titles, &rows, false)
 }

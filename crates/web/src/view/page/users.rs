@@ -84,8 +84,16 @@ fn line(w: Words, user: &UserRow) -> Row {
         html! { (user.name) },
         html! { (user.role) },
         html! { (user.area) },
-        if user.has_second_factor { html! { (w.get("common.yes")) } } else { tag(Tone::Bad, w.get("common.no")) },
+        if user.has_second_factor {
+            html! { (w.get("common.yes")) }
+        } else {
+            tag(Tone::Bad, w.get("common.no"))
+        },
         html! { @if let Some(at) = user.last_seen_at { (w.moment(at)) } @else { (w.get("common.never")) } },
-        if user.is_active { html! { (w.get("users.active")) } } else { tag(Tone::Plain, w.get("users.locked")) },
+        if user.is_active {
+            html! { (w.get("users.active")) }
+        } else {
+            tag(Tone::Plain, w.get("users.locked"))
+        },
     ])
 }
