@@ -14,15 +14,15 @@ use web::view::layout::{Frame, Menu, Visitor};
 use web::view::part::Link;
 
 /// A page of the gallery.
-pub struct Sample {
-    pub name: &'static str,
-    pub kind: Kind,
-    pub markup: Markup,
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) markup: Markup,
 }
 
 /// Which budget a page must keep.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Desk,
     Phone,
     Public,
@@ -30,23 +30,23 @@ pub enum Kind {
 
 /// Makes the pages of one language.
 #[derive(Clone, Copy)]
-pub struct Maker {
-    pub language: Language,
+pub(crate) struct Maker {
+    pub(crate) language: Language,
 }
 
 impl Maker {
-    pub fn t(self, zh: &str, en: &str) -> String {
+    pub(crate) fn t(self, zh: &str, en: &str) -> String {
         match self.language {
             Language::Zh => zh.to_owned(),
             Language::En => en.to_owned(),
         }
     }
 
-    pub fn link(self, zh: &str, en: &str, href: &str) -> Link {
+    pub(crate) fn link(self, zh: &str, en: &str, href: &str) -> Link {
         Link::new(self.t(zh, en), href)
     }
 
-    pub fn trail(self) -> Vec<Link> {
+    pub(crate) fn trail(self) -> Vec<Link> {
         vec![self.link("清水县", "Qingshui County", "overview"), self.link("石桥镇", "Shiqiao Township", "households")]
     }
 
@@ -54,7 +54,7 @@ impl Maker {
         Frame { language: self.language, path: format!("/gallery/{name}"), visitor, menu: menu.to_vec() }
     }
 
-    pub fn official(self, name: &str) -> Frame {
+    pub(crate) fn official(self, name: &str) -> Frame {
         let visitor = Visitor {
             name: self.t("陈建国", "Chen Jianguo"),
             role: self.t("清水县乡村振兴局", "Qingshui County office"),
@@ -64,7 +64,7 @@ impl Maker {
         self.frame(name, Some(visitor), &Menu::DESK)
     }
 
-    pub fn cadre(self, name: &str) -> Frame {
+    pub(crate) fn cadre(self, name: &str) -> Frame {
         let visitor = Visitor {
             name: self.t("李秀英", "Li Xiuying"),
             role: self.t("上河村", "Shanghe Village"),
@@ -74,21 +74,21 @@ impl Maker {
         self.frame(name, Some(visitor), &Menu::PHONE)
     }
 
-    pub fn anybody(self, name: &str) -> Frame {
+    pub(crate) fn anybody(self, name: &str) -> Frame {
         self.frame(name, None, &[])
     }
 }
 
-pub fn day(month: u32, day: u32) -> NaiveDate {
+pub(crate) fn day(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, month, day).unwrap_or_default()
 }
 
-pub fn at(month: u32, number: u32, hour: u32, minute: u32) -> NaiveDateTime {
+pub(crate) fn at(month: u32, number: u32, hour: u32, minute: u32) -> NaiveDateTime {
     day(month, number).and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default())
 }
 
 /// Every page.
-pub fn pages(language: Language) -> Vec<Sample> {
+pub(crate) fn pages(language: Language) -> Vec<Sample> {
     let maker = Maker { language };
     let mut out = people::pages(maker);
     out.extend(desk::pages(maker));
@@ -96,6 +96,6 @@ pub fn pages(language: Language) -> Vec<Sample> {
     out
 }
 
-pub fn sample(name: &'static str, kind: Kind, markup: Markup) -> Sample {
+pub(crate) fn sample(name: &'static str, kind: Kind, markup: Markup) -> Sample {
     Sample { name, kind, markup }
 }

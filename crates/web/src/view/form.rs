@@ -1,5 +1,7 @@
-//! Forms after the pattern of GOV.UK: a summary of what is wrong on top with links to the fields, the same words at the field,
-//! every entered value kept. The server decides; the browser's own messages stay off.
+//! Forms after the pattern of GOV.UK.
+//!
+//! A summary of what is wrong stands on top with links to the fields, the same words stand at the field, every entered value is kept.
+//! The server decides; the browser's own messages stay off.
 
 use maud::{Markup, html};
 
@@ -157,20 +159,20 @@ pub fn question(form: &Form, question: &Question, w: Words) -> Markup {
 /// The form around its fields and buttons.
 #[must_use]
 pub fn open(form: &Form, body: &Markup) -> Markup {
-    html! { form.form id=(form.id) action=(form.action) method="post" novalidate { (hidden(form)) (body) } }
+    html! { form.form id=(format!("form-{}", form.id)) action=(form.action) method="post" novalidate { (hidden(form)) (body) } }
 }
 
 /// The form of a page with files.
 #[must_use]
 pub fn open_with_files(form: &Form, body: &Markup) -> Markup {
-    html! { form.form id=(form.id) action=(form.action) method="post" enctype="multipart/form-data" novalidate { (hidden(form)) (body) } }
+    html! { form.form id=(format!("form-{}", form.id)) action=(form.action) method="post" enctype="multipart/form-data" novalidate { (hidden(form)) (body) } }
 }
 
 /// A form that is kept on the phone until the server has it; without a script it is an ordinary form.
 #[must_use]
 pub fn open_offline(form: &Form, title: &str, body: &Markup) -> Markup {
     html! {
-        form.form id=(form.id) action=(form.action) method="post" enctype="multipart/form-data" novalidate data-offline=(title) {
+        form.form id=(format!("form-{}", form.id)) action=(form.action) method="post" enctype="multipart/form-data" novalidate data-offline=(title) {
             (hidden(form)) (body)
         }
     }

@@ -150,7 +150,7 @@ pub fn figures(figures: &[Figure]) -> Markup {
 /// A section with its heading; `id` is its anchor.
 #[must_use]
 pub fn section(id: &str, title: &str, body: &Markup) -> Markup {
-    html! { section id=(id) aria-labelledby=(format!("{id}-title")) { h2 id=(format!("{id}-title")) { (title) } (body) } }
+    html! { section id=(id) aria-labelledby=(format!("{id}-heading")) { h2 id=(format!("{id}-heading")) { (title) } (body) } }
 }
 
 /// An identity number for the eye: the first two and the last four characters; `52**********0010`.

@@ -154,6 +154,14 @@ pub fn plain(w: Words, caption: &str, titles: &[&str], rows: &[Vec<String>], num
         .enumerate()
         .map(|(place, title)| if numeric && place > 0 { Column::numeric("", title) } else { Column::new("", title) })
         .collect();
-    let rows: Vec<Row> = rows.iter().map(|row| Row::new(row.iter().map(|cell| html! { (cell) }).collect())).collect();
+    let rows: Vec<Row> = rows
+        .iter()
+        .map(|row| Row::new(row.iter().map(|cell| html! { @if is_short(cell) { span.nowrap { (cell) } } @else { (cell) } }).collect()))
+        .collect();
     table(w, caption, &columns, &rows)
+}
+
+/// Dates, amounts and numbers: a browser would break them at their hyphens.
+fn is_short(cell: &str) -> bool {
+    cell.len() <= 20 && cell.is_ascii() && cell.contains(|c: char| c.is_ascii_digit())
 }

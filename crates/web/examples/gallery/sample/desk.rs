@@ -17,7 +17,7 @@ use web::view::table::Paging;
 use super::people::looks;
 use super::{Kind, Maker, Sample, at, sample};
 
-pub fn pages(m: Maker) -> Vec<Sample> {
+pub(crate) fn pages(m: Maker) -> Vec<Sample> {
     let mut out = record::pages(m);
     out.extend(work::pages(m));
     out.extend(imports(m));

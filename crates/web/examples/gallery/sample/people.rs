@@ -15,7 +15,7 @@ use web::view::public_count::PublicCount;
 
 use super::{Kind, Maker, Sample, at, day, sample};
 
-pub fn pages(m: Maker) -> Vec<Sample> {
+pub(crate) fn pages(m: Maker) -> Vec<Sample> {
     let mut out = signing_in(m);
     out.extend(declaring(m));
     out.extend(reading(m));
@@ -112,7 +112,7 @@ fn declaring(m: Maker) -> Vec<Sample> {
     ]
 }
 
-pub fn notice_of(m: Maker) -> PublicNotice {
+pub(crate) fn notice_of(m: Maker) -> PublicNotice {
     let heads = [
         ("王大山", "Wang Dashan"),
         ("李秀英", "Li Xiuying"),
@@ -296,7 +296,7 @@ fn own(m: Maker) -> Vec<Sample> {
     ]
 }
 
-pub fn looks(m: Maker) -> Vec<Look> {
+pub(crate) fn looks(m: Maker) -> Vec<Look> {
     let look = |at, who: (&str, &str), why: (&str, &str), what: (&str, &str)| Look {
         at,
         who: m.t(who.0, who.1),
@@ -320,11 +320,10 @@ fn failures(m: Maker) -> Vec<Sample> {
         .into_iter()
         .zip(FAILURES)
         .map(|(kind, name)| {
-            let stale = match kind {
-                failure::Kind::Stale => {
-                    vec![stale("务工月数", "Months of work", "6", "8"), stale("住房等级", "Grade of the house", "C", "B")]
-                }
-                _ => vec![],
+            let stale = if kind == failure::Kind::Stale {
+                vec![stale("务工月数", "Months of work", "6", "8"), stale("住房等级", "Grade of the house", "C", "B")]
+            } else {
+                vec![]
             };
             let view = Failure { kind, reference: "7f3a-22".to_owned(), stale, back: Some(m.link("返回", "Go back", "overview")) };
             sample(name, Kind::Public, failure::page(&m.anybody(name), &view))

@@ -8,7 +8,7 @@ use web::view::part::Pair;
 
 use super::{Kind, Maker, Sample, day, sample};
 
-pub fn pages(m: Maker) -> Vec<Sample> {
+pub(crate) fn pages(m: Maker) -> Vec<Sample> {
     let mut out = vec![
         sample("visits", Kind::Phone, visits_today::page(&m.cadre("visits"), &today(m))),
         sample("visit", Kind::Phone, visit::page(&m.cadre("visit"), &visit_of(m, false))),

@@ -81,7 +81,7 @@ fn line(w: Words, row: &BulkRow) -> Row {
         html! { @if let Some(proposal) = row.proposal { (proposal.show(w)) } @else { "–" } },
         html! {
             @if row.changes.is_empty() { (w.get("bulk.no_changes")) }
-            @else { ul.plain { @for change in &row.changes { li { (change.name) " " del { (change.before) } " → " ins { (change.after) } } } } }
+            @else { ul.bare { @for change in &row.changes { li { (change.name) " " del { (change.before) } " → " ins { (change.after) } } } } }
         },
         html! { @for flag in &row.flags { (tag(Tone::Bad, flag)) " " } @if row.flags.is_empty() { (w.get("bulk.no_flags")) } },
         html! {

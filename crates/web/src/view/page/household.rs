@@ -257,7 +257,7 @@ fn facts(w: Words, facts: &[Fact]) -> Markup {
 fn said(w: Words, said: Option<&Said>) -> Markup {
     html! {
         @match said {
-            Some(said) => { (said.value) br; span.soft { (said.source) " " (w.day(said.on)) } },
+            Some(said) => { (said.value) br; span.soft { (said.source) " " span.nowrap { (w.day(said.on)) } } },
             None => span.soft { (w.get("common.not_stated")) },
         }
     }
@@ -305,7 +305,11 @@ fn documents(w: Words, documents: &[Document]) -> Markup {
     let rows: Vec<Row> = documents
         .iter()
         .map(|document| {
-            Row::new(vec![html! { a href=(document.href) { (document.title) } }, html! { (w.day(document.on)) }, html! { (document.by) }])
+            Row::new(vec![
+                html! { a href=(document.href) { (document.title) } },
+                html! { span.nowrap { (w.day(document.on)) } },
+                html! { (document.by) },
+            ])
         })
         .collect();
     table(w, w.get("household.documents"), &columns, &rows)

@@ -49,14 +49,14 @@ pub fn page(frame: &Frame, view: &Visit) -> Markup {
         }))
         div.box.good role="status" hidden data-saved="" { (w.get("visit.saved")) " " a href="/visits" { (w.get("visit.back")) } }
     };
-    phone(frame, &Head { offline: true, ..Head::new(title.clone()).at(Menu::Today).under(view.trail.clone()).failed(form.failed()) }, &body)
+    phone(frame, &Head { offline: true, ..Head::new(title).at(Menu::Today).under(view.trail.clone()).failed(form.failed()) }, &body)
 }
 
 fn part(w: Words, form: &Form, section: &VisitSection) -> Markup {
     let unchanged = form.values.iter().any(|(name, value)| name == "unchanged" && *value == section.id);
     html! {
-        section.visit-section aria-labelledby=(format!("{}-title", section.id)) {
-            h2 id=(format!("{}-title", section.id)) { (section.title) }
+        section.visit-section aria-labelledby=(format!("{}-heading", section.id)) {
+            h2 id=(format!("{}-heading", section.id)) { (section.title) }
             @if let Some((on, answers)) = &section.last {
                 label.choice.unchanged {
                     input type="checkbox" name="unchanged" value=(section.id) checked[unchanged];

@@ -12,7 +12,7 @@ use web::view::table::Paging;
 use super::super::people::looks;
 use super::super::{Kind, Maker, Sample, at, day, sample};
 
-pub fn pages(m: Maker) -> Vec<Sample> {
+pub(crate) fn pages(m: Maker) -> Vec<Sample> {
     vec![
         sample("overview", Kind::Desk, overview::page(&m.official("overview"), &overview_of(m))),
         sample("households", Kind::Desk, household_list::page(&m.official("households"), &list(m, 60))),
@@ -157,47 +157,10 @@ fn household_of(m: Maker) -> Household {
             pair("饮水", "Water", ("自来水，安全", "Piped, safe")),
         ],
         facts: facts(m),
-        income: Income {
-            year: 2026,
-            parts: vec![
-                (m.t("工资性收入", "Wages"), 2_560_000),
-                (m.t("生产经营性收入", "Production"), 480_000),
-                (m.t("转移性收入", "Transfers"), 516_000),
-                (m.t("财产性收入", "Property"), 20_000),
-                (m.t("生产经营性支出", "Production cost"), -210_000),
-            ],
-            per_head_fen: Some(841_500),
-            line_fen: Some(850_000),
-        },
+        income: income(m),
         score: Some(score(m)),
-        timeline: vec![
-            Event {
-                at: at(11, 20, 9, 12),
-                what: m.t("村级公示开始", "Notice posted in the village"),
-                by: m.t("上河村", "Shanghe"),
-                link: Some(m.link("公示", "Notice", "notice")),
-            },
-            Event {
-                at: at(11, 14, 19, 0),
-                what: m.t("民主评议通过 28:3", "Village meeting agreed 28 to 3"),
-                by: m.t("李秀英", "Li Xiuying"),
-                link: None,
-            },
-            Event {
-                at: at(11, 5, 10, 30), what: m.t("入户核查", "Visit"), by: m.t("李秀英、周敏", "Li Xiuying, Zhou Min"), link: None
-            },
-        ],
-        spells: vec![
-            Spell {
-                kind: m.t("建档立卡", "Registered"),
-                from: year(2014),
-                until: Some(year(2018)),
-                reason: m.t("收入达标脱贫", "Exit: income over the line"),
-            },
-            Spell {
-                kind: m.t("监测", "Monitored"), from: day(3, 2), until: None, reason: m.t("因病支出骤增", "Sudden medical cost")
-            },
-        ],
+        timeline: timeline(m),
+        spells: spells(m),
         documents: vec![Document {
             title: m.t("住院结算单", "Hospital bill"),
             href: "#".to_owned(),
@@ -292,5 +255,52 @@ fn score(m: Maker) -> Score {
             m.t("医药费若经大病保险报销 60%，建议变为入户核实", "If insurance paid 60% of the cost, the proposal would be a visit"),
         ],
         run: m.link("R-2026-11", "R-2026-11", "runs"),
+    }
+}
+
+fn timeline(m: Maker) -> Vec<Event> {
+    vec![
+        Event {
+            at: at(11, 20, 9, 12),
+            what: m.t("村级公示开始", "Notice posted in the village"),
+            by: m.t("上河村", "Shanghe"),
+            link: Some(m.link("公示", "Notice", "notice")),
+        },
+        Event {
+            at: at(11, 14, 19, 0),
+            what: m.t("民主评议通过 28:3", "Village meeting agreed 28 to 3"),
+            by: m.t("李秀英", "Li Xiuying"),
+            link: None,
+        },
+        Event {
+            at: at(11, 5, 10, 30), what: m.t("入户核查", "Visit"), by: m.t("李秀英、周敏", "Li Xiuying, Zhou Min"), link: None
+        },
+    ]
+}
+
+fn spells(m: Maker) -> Vec<Spell> {
+    vec![
+        Spell {
+            kind: m.t("建档立卡", "Registered"),
+            from: year(2014),
+            until: Some(year(2018)),
+            reason: m.t("收入达标脱贫", "Exit: income over the line"),
+        },
+        Spell { kind: m.t("监测", "Monitored"), from: day(3, 2), until: None, reason: m.t("因病支出骤增", "Sudden medical cost") },
+    ]
+}
+
+fn income(m: Maker) -> Income {
+    Income {
+        year: 2026,
+        parts: vec![
+            (m.t("工资性收入", "Wages"), 2_560_000),
+            (m.t("生产经营性收入", "Production"), 480_000),
+            (m.t("转移性收入", "Transfers"), 516_000),
+            (m.t("财产性收入", "Property"), 20_000),
+            (m.t("生产经营性支出", "Production cost"), -210_000),
+        ],
+        per_head_fen: Some(841_500),
+        line_fen: Some(850_000),
     }
 }

@@ -12,7 +12,7 @@ use web::view::table::Paging;
 use super::super::people::notice_of;
 use super::super::{Kind, Maker, Sample, at, day, sample};
 
-pub fn pages(m: Maker) -> Vec<Sample> {
+pub(crate) fn pages(m: Maker) -> Vec<Sample> {
     let mut refused = Form::new("bulk", "/cases/decide", "token", "k12");
     refused.problems = vec![Problem { field: "reason".to_owned(), text: m.t("退回时请写明理由", "Say why you return the cases") }];
     let editor = NoticeEditor {
