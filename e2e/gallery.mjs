@@ -92,7 +92,7 @@ async function errorFocus() {
 async function offline() {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   const page = await context.newPage();
-  const url = `${base}/gallery/visit?language=zh`;
+  const url = `${base}/visits/522301-0042?language=zh`;
   await page.goto(url);
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(async () => (await (await caches.open("pages")).keys()).length > 0);
@@ -123,7 +123,7 @@ async function offline() {
   // The server stores the first visit, but its reply never arrives.
   let dropped = 0;
   await context.route("**/visits/522301-0042", async (route) => {
-    if (dropped === 0) { dropped += 1; await route.fetch(); await route.abort(); } else await route.continue();
+    if (dropped === 0 && route.request().method() === "POST") { dropped += 1; await route.fetch(); await route.abort(); } else await route.continue();
   });
   await context.setOffline(false);
   await page.waitForFunction(() => !document.querySelector("[data-unsent]").classList.contains("waiting"), null, { timeout: 10000 })

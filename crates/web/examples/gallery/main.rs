@@ -27,7 +27,8 @@ async fn main() -> std::io::Result<()> {
         .route("/asset/{name}", get(file))
         .route("/sw.js", get(|| async { serve("/sw.js") }))
         .route("/visits/token", get(|| async { ([(header::CONTENT_TYPE, "application/json")], "{\"csrf\":\"fresh\"}") }))
-        .route("/visits/{household}", post(store))
+        .route("/visits", get(|query| page(Path("visits".to_owned()), query)))
+        .route("/visits/{household}", post(store).get(|query| page(Path("visit".to_owned()), query)))
         .route("/stored", get(stored))
         .with_state(visits);
     let listener = tokio::net::TcpListener::bind(&address).await?;

@@ -3,7 +3,7 @@
 const ASSETS = __ASSETS__;
 const FILES = "files-" + ASSETS.join(" ").replace(/[^0-9a-f]/g, "").slice(0, 64);
 const PAGES = "pages";
-const phone = (url) => url.origin === location.origin && (url.pathname === "/visits" || url.pathname.startsWith("/visits/") || url.pathname.startsWith("/gallery/visit"));
+const phone = (url) => url.origin === location.origin && (url.pathname === "/visits" || url.pathname.startsWith("/visits/"));
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(FILES).then((cache) => cache.addAll(ASSETS)).then(() => self.skipWaiting()));

@@ -95,7 +95,8 @@
     if (answer.status === 200 || answer.status === 201) { await drop(record.key); return true; }
     // A redirect leads to the sign-in page: nothing was stored.
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { await put({ ...record, state: "signed" }); return false; }
-    if (answer.status === 409 || answer.status === 422) {
+    // A refusal that repetition will not cure goes back to the cadre and does not hold up the others.
+    if (answer.status >= 400 && answer.status < 500 && ![408, 425, 429].includes(answer.status)) {
       const said = await answer.json().catch(() => ({}));
       await put({ ...record, state: answer.status === 409 ? "conflict" : "returned", href: said.href || record.action, message: said.message || "" });
       return true;
@@ -108,7 +109,7 @@
     sending = true;
     try {
       const records = (await queued()).filter((record) => record.state === "waiting" || record.state === "signed");
-      if (records.length && navigator.onLine) {
+      if (records.length) {
         const csrf = await token(records[0].csrf);
         for (const record of records) {
           if (!(await send(record, csrf))) break;

@@ -24,7 +24,7 @@ fn today(m: Maker) -> Today {
         head: m.t(head.0, head.1),
         place: m.t("上河村第3组", "Group 3, Shanghe"),
         reason: m.t(reason.0, reason.1),
-        href: "visit".to_owned(),
+        href: "/visits/522301-0042".to_owned(),
         due_on,
     };
     Today {
