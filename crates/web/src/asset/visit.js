@@ -82,7 +82,10 @@
 
   async function send(record, csrf) {
     const body = new FormData();
-    for (const [name, value] of record.fields) body.append(name, value, value instanceof Blob ? value.name || "photo.jpg" : undefined);
+    for (const [name, value] of record.fields) {
+      if (value instanceof Blob) body.append(name, value, value.name || "photo.jpg");
+      else body.append(name, value);
+    }
     body.set("csrf", csrf);
     body.set("key", record.key);
     let answer;
@@ -119,7 +122,7 @@
       const left = (await queued()).some((record) => record.state === "waiting");
       clearTimeout(timer);
       if (left) timer = setTimeout(flush, RETRY);
-    } catch { /* no storage: show() says so */ } finally {
+    } catch (error) { console.error(error); } finally {
       sending = false;
     }
     await show();
