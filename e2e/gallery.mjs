@@ -71,8 +71,8 @@ for (const [width, scheme] of [[390, "light"], [1440, "light"], [390, "dark"], [
   await context.close();
 }
 
-if (!only.length) await offline();
-if (!only.length) await errorFocus();
+if (!only.length || only.includes("offline")) await offline();
+if (!only.length || only.includes("focus")) await errorFocus();
 await browser.close();
 console.log(JSON.stringify({ pages: names.length, seen, axePasses, heaviest, seconds: Math.round((Date.now() - started) / 1000), failures: failures.length }));
 process.exit(failures.length ? 1 : 0);
@@ -126,7 +126,7 @@ async function offline() {
     if (dropped === 0 && route.request().method() === "POST") { dropped += 1; await route.fetch(); await route.abort(); } else await route.continue();
   });
   await context.setOffline(false);
-  await page.waitForFunction(() => !document.querySelector("[data-unsent]").classList.contains("waiting"), null, { timeout: 10000 })
+  await page.waitForFunction(() => !document.querySelector("[data-unsent]").classList.contains("waiting"), null, { timeout: 20000 })
     .catch(async () => { await page.click("[data-send]"); await page.waitForFunction(() => !document.querySelector("[data-unsent]").classList.contains("waiting"), null, { timeout: 20000 }); });
   const stored = await (await fetch(`${base}/stored`)).json();
   const keys = Object.keys(stored);

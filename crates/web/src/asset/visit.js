@@ -8,7 +8,7 @@
   const saved = document.querySelector("[data-saved]");
   const account = document.body.dataset.account || "";
   const PHOTO_BYTES = 200 * 1024;
-  const RETRY = 30000;
+  let wait = 4000;
   let sending = false;
   let timer = 0;
 
@@ -116,12 +116,16 @@
         const csrf = await token(records[0].csrf);
         for (const record of records) {
           if (!(await send(record, csrf))) break;
+          wait = 4000;
           await show();
         }
       }
       const left = (await queued()).some((record) => record.state === "waiting");
       clearTimeout(timer);
-      if (left) timer = setTimeout(flush, RETRY);
+      if (left) {
+        timer = setTimeout(flush, wait);
+        wait = Math.min(wait * 2, 60000);
+      }
     } catch (error) { console.error(error); } finally {
       sending = false;
     }
