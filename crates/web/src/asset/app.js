@@ -1,0 +1,33 @@
+// Small comforts; every page works without them.
+"use strict";
+(() => {
+  const summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus();
+  // The search box of the desk answers to "/".
+  const search = document.getElementById("search");
+  if (search) {
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest("input, textarea, select");
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        search.focus();
+      }
+    });
+  }
+  // A form is sent once, however often the button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.dataset.offline !== undefined) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 10000);
+  });
+  // Who signs out leaves no page behind on a shared phone.
+  const out = document.querySelector("[data-sign-out]");
+  if (out && "serviceWorker" in navigator) {
+    out.addEventListener("submit", () => {
+      const worker = navigator.serviceWorker.controller;
+      if (worker) worker.postMessage({ type: "forget" });
+    });
+  }
+})();

@@ -1,0 +1,34 @@
+//! Who looked at a household, and under which purpose.
+
+use maud::{Markup, html};
+
+use super::household::{Look, looks};
+use crate::view::layout::{Frame, Head, Menu, desk};
+use crate::view::part::Link;
+use crate::view::table::{Paging, paging};
+
+/// The log of one household; of all of them if none is named.
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub household: Option<Link>,
+    /// What was searched for.
+    pub text: String,
+    pub looks: Vec<Look>,
+    pub paging: Paging,
+}
+
+#[must_use]
+pub fn page(frame: &Frame, view: &Access) -> Markup {
+    let w = frame.words();
+    let body = html! {
+        form.filter action=(Menu::Access.href()) method="get" role="search" {
+            div { label for="f-household" { (w.get("access.search")) } input #f-household type="search" name="household" value=(view.text); }
+            button type="submit" { (w.get("common.search")) }
+        }
+        @if let Some(household) = &view.household { p { (household.show()) } }
+        (looks(w, &view.looks))
+        (paging(w, &view.paging))
+        p.note { (w.get("access.note")) }
+    };
+    desk(frame, &Head { wide: true, ..Head::new(w.get("access.title")).at(Menu::Access) }, &body)
+}

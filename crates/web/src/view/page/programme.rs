@@ -1,0 +1,146 @@
+//! The programme as it is applied: lines, indicators, checks with their rules, and a place to try a rule.
+
+use maud::{Markup, html};
+
+use crate::text::Words;
+use crate::view::form::{Field, Form, Input, field, open, problems, submit};
+use crate::view::layout::{Frame, Head, Menu, desk};
+use crate::view::part::{Tone, section, tag};
+use crate::view::table::{Column, Row, plain, table};
+
+/// A programme's definitions.
+#[derive(Debug, Clone)]
+pub struct Programme {
+    pub title: String,
+    pub version: String,
+    pub lines: Vec<LineRow>,
+    pub indicators: Vec<IndicatorRow>,
+    pub checks: Vec<CheckRow>,
+    /// Tries a rule on one household: fields `rule`, `household`.
+    pub tester: Form,
+    pub tested: Option<Tested>,
+}
+
+/// A poverty line.
+#[derive(Debug, Clone)]
+pub struct LineRow {
+    pub place: String,
+    pub year: i32,
+    /// Fen per head and year.
+    pub amount_fen: i64,
+    pub source: String,
+}
+
+/// An indicator of the index.
+#[derive(Debug, Clone)]
+pub struct IndicatorRow {
+    pub dimension: String,
+    pub title: String,
+    /// As the programme writes it, e.g. `1/6`.
+    pub weight: String,
+    pub rule: String,
+}
+
+/// A check with its rule.
+#[derive(Debug, Clone)]
+pub struct CheckRow {
+    pub id: String,
+    pub title: String,
+    pub family: String,
+    pub rule: String,
+    pub source: String,
+}
+
+/// The answer of a rule for one household, clause by clause.
+#[derive(Debug, Clone)]
+pub struct Tested {
+    pub answer: String,
+    pub clauses: Vec<Clause>,
+}
+
+/// A clause and what it came to; `None` if data are missing.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    pub text: String,
+    pub holds: Option<bool>,
+}
+
+#[must_use]
+pub fn page(frame: &Frame, view: &Programme) -> Markup {
+    let w = frame.words();
+    let body = html! {
+        (problems(&view.tester, w))
+        p.soft { (view.version) }
+        (section("lines", w.get("programme.lines"), &lines(w, &view.lines)))
+        (section("indicators", w.get("programme.indicators"), &indicators(w, &view.indicators)))
+        (section("checks", w.get("programme.checks"), &checks(w, &view.checks)))
+        (section("tester", w.get("programme.tester"), &tester(w, view)))
+    };
+    desk(frame, &Head { wide: true, ..Head::new(&view.title).at(Menu::Programme).failed(view.tester.failed()) }, &body)
+}
+
+fn lines(w: Words, lines: &[LineRow]) -> Markup {
+    let rows: Vec<Vec<String>> =
+        lines.iter().map(|line| vec![line.place.clone(), line.year.to_string(), w.money(line.amount_fen), line.source.clone()]).collect();
+    let titles = [w.get("overview.area"), w.get("programme.year"), w.get("programme.amount"), w.get("common.source")];
+    plain(w, w.get("programme.lines"), &titles, &rows, false)
+}
+
+fn indicators(w: Words, indicators: &[IndicatorRow]) -> Markup {
+    let columns = [
+        Column::new("title", w.get("programme.indicator")),
+        Column::new("dimension", w.get("programme.dimension")),
+        Column::numeric("weight", w.get("programme.weight")),
+        Column::new("rule", w.get("programme.rule")),
+    ];
+    let rows: Vec<Row> = indicators
+        .iter()
+        .map(|one| Row::new(vec![html! { (one.title) }, html! { (one.dimension) }, html! { (one.weight) }, html! { code { (one.rule) } }]))
+        .collect();
+    table(w, w.get("programme.indicators"), &columns, &rows)
+}
+
+fn checks(w: Words, checks: &[CheckRow]) -> Markup {
+    let columns = [
+        Column::new("title", w.get("overview.check")),
+        Column::new("family", w.get("programme.family")),
+        Column::new("rule", w.get("programme.rule")),
+        Column::new("source", w.get("common.source")),
+    ];
+    let rows: Vec<Row> = checks
+        .iter()
+        .map(|one| {
+            let title = html! { (one.title) br; code.soft { (one.id) } };
+            Row::new(vec![title, html! { (one.family) }, html! { code { (one.rule) } }, html! { (one.source) }])
+        })
+        .collect();
+    table(w, w.get("programme.checks"), &columns, &rows)
+}
+
+fn tester(w: Words, view: &Programme) -> Markup {
+    let form = &view.tester;
+    html! {
+        (open(form, &html! {
+            (field(form, &Field::new("rule", w.get("programme.rule"), Input::Area).hint(w.get("programme.rule_hint")), w))
+            (field(form, &Field::new("household", w.get("household.number"), Input::Text), w))
+            (submit(w.get("programme.try")))
+        }))
+        @if let Some(tested) = &view.tested {
+            div.box.plain role="status" {
+                p { (w.get("programme.answer")) " " strong { (tested.answer) } }
+                ul {
+                    @for clause in &tested.clauses {
+                        li {
+                            code { (clause.text) } " "
+                            @match clause.holds {
+                                Some(true) => (tag(Tone::Good, w.get("programme.holds"))),
+                                Some(false) => (tag(Tone::Bad, w.get("programme.fails"))),
+                                None => (tag(Tone::Warning, w.get("programme.missing"))),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
