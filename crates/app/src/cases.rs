@@ -171,7 +171,8 @@ fn with_evidence(act: &Act, hash: &str) -> Act {
 fn permit(service: &Service, who: &Principal, case: &Case, procedure: &Procedure, act: &Act) -> Result<()> {
     let key = HouseholdKey::new(case.area.at(kernel::AreaLevel::County), &case.household);
     let mut resource = Resource::of_household(case.area, key);
-    let step = case.current.keys().find_map(|name| procedure.step(name));
+    let current = || case.current.keys().next().map(String::as_str);
+    let step = step_of(act).or_else(current).and_then(|name| procedure.step(name));
     resource.actors = step.map(|step| step.actors.get_ref().iter().filter_map(|role| staff_role(*role)).collect()).unwrap_or_default();
     resource.published = case.open_posting().is_some();
     resource.proposed_by = Some(case.opened_by.clone());
@@ -200,6 +201,27 @@ fn permit(service: &Service, who: &Principal, case: &Case, procedure: &Procedure
         | Act::Escalate { .. } => Action::ActOnCase,
     };
     service.permit(who, action, &resource, purpose(who))
+}
+
+/// The step an act is about; several may be under way.
+fn step_of(act: &Act) -> Option<&str> {
+    match act {
+        Act::Submit { step, .. }
+        | Act::Visit { step, .. }
+        | Act::Compare { step, .. }
+        | Act::Vote { step, .. }
+        | Act::PublishNotice { step, .. }
+        | Act::CloseNotice { step, .. }
+        | Act::Hear { step, .. }
+        | Act::Review { step, .. }
+        | Act::Approve { step, .. }
+        | Act::Reject { step, .. }
+        | Act::Return { step, .. }
+        | Act::Announce { step, .. }
+        | Act::Enter { step, .. } => Some(step),
+        Act::Escalate { step, .. } => step.as_deref(),
+        Act::Object { .. } | Act::ResolveObjection { .. } | Act::OpenEvidence | Act::Withdraw { .. } => None,
+    }
 }
 
 /// What a finished case does to the household: its spell and its standing.

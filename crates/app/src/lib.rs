@@ -11,6 +11,7 @@ pub mod break_glass;
 pub mod cases;
 pub mod clock;
 pub mod consent;
+pub mod demo;
 pub mod error;
 pub mod household_access;
 pub mod import;
@@ -25,12 +26,13 @@ mod token;
 pub use access_log::open_record;
 pub use account::{Account, SignIn, sign_in};
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use database::Tx;
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};
 pub use service::{Service, civil, migrations, purpose};
 pub use session::Session;
-pub use token::{Token, new_id};
+pub use token::{Token, new_id, new_password};
 
 use database::Migration;
 

@@ -86,6 +86,11 @@ pub(crate) fn six_digits() -> Result<String> {
     }
 }
 
+/// A first password, to be changed: as long as a card's secret.
+pub fn new_password() -> Result<String> {
+    readable()
+}
+
 /// Eighty random bits as `XXXX-XXXX-XXXX-XXXX`.
 pub(crate) fn readable() -> Result<String> {
     let random: [u8; 16] = database::seal::random()?;

@@ -64,6 +64,8 @@ pub(crate) enum Command {
     /// Compute parts of registers for a scheduler.
     #[cfg(feature = "cluster")]
     Executor(ExecutorArgs),
+    /// Serve the pages of a data folder to officials, cadres, households and the public.
+    Serve(ServeArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -195,6 +197,28 @@ pub(crate) struct ExecutorArgs {
     /// Scratch folder of its own (default: one in the system's temporary folder).
     #[arg(long)]
     pub scratch: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Folder of the programme definition.
+    #[arg(long)]
+    pub programme: PathBuf,
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: std::net::SocketAddr,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Pages are reached over TLS: cookies are sent over nothing else.
+    #[arg(long)]
+    pub secure: bool,
+    /// Accounts with known passwords and some cases, to look at. Never where real people are on record.
+    #[arg(long)]
+    pub demo: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod explain;
 mod features;
 mod import;
 mod programme;
+mod serve;
 mod simulate;
 mod train;
 
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Scheduler(args) => cluster::scheduler(args, console),
         #[cfg(feature = "cluster")]
         Command::Executor(args) => cluster::executor(args, console),
+        Command::Serve(args) => serve::run(args, console),
         Command::Completions { shell } => code::completions(*shell, console),
     }
 }

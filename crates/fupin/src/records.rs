@@ -4,6 +4,7 @@ use std::path::Path;
 
 use analytics::register::Register;
 use app::import::Importing;
+use app::{Clock, SystemClock};
 use database::{Db, Keyring};
 use programme::Programme;
 use registry::household::store::ImportCounts;
@@ -24,24 +25,18 @@ impl Records {
         let keys = Keyring::open(&folder.join("keys.json")).map_err(app::Error::from)?;
         let url = database.map_or_else(|| format!("sqlite:{}", folder.join("records.db").display()), str::to_owned);
         let db = Db::open(&url).await.map_err(app::Error::from)?;
-        let migrations = [registry::MIGRATIONS].concat();
-        db.migrate(&migrations).await.map_err(app::Error::from)?;
+        db.migrate(&app::migrations()).await.map_err(app::Error::from)?;
         Ok(Self { db, keys })
     }
 
     /// Brings a register in, with a bar on the way.
     pub(crate) async fn import(&self, programme: &Programme, register: &Register, console: &Console) -> Result<ImportCounts> {
         let bar = console.progress(console.say("写入档案", "recording"), register.manifest.households());
-        let importing = Importing { actor: "import", at: now() };
+        let importing = Importing { actor: "import", at: SystemClock.now() };
         let counts = app::import::records(&self.db, &self.keys, programme, register, importing, &|n| bar.inc(n)).await?;
         bar.finish_and_clear();
         Ok(counts)
     }
-}
-
-/// Microseconds since 1970, UTC.
-pub(crate) fn now() -> i64 {
-    chrono::Utc::now().timestamp_micros()
 }
 
 /// The runtime of the commands that wait for a database or for people.

@@ -63,8 +63,8 @@ fn place(id: &str) -> String {
 }
 
 /// The code an authenticator would show.
-#[cfg(test)]
-pub(super) fn code_at(secret: &str, now: i64) -> String {
-    let secret = Secret::try_from_base32(secret).unwrap();
-    generator(secret, "test").unwrap().generate(u64::try_from(now / SECOND).unwrap()).to_string()
+pub(super) fn code_at(secret: &str, now: i64) -> Result<String> {
+    let secret = Secret::try_from_base32(secret).map_err(|error| Error::Secret(error.to_string()))?;
+    let seconds = u64::try_from(now / SECOND).unwrap_or(0);
+    Ok(generator(secret, "fupin")?.generate(seconds).to_string())
 }

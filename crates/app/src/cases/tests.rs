@@ -57,7 +57,7 @@ fn county_officer() -> Principal {
 
 fn papers(names: &[&str]) -> Record {
     let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-    Record { documents: text(names), signature: Some("thumbprint".to_owned()), persons: text(&["first-secretary"]) }
+    Record { documents: text(names), signature: Some("thumbprint".to_owned()), persons: BTreeSet::new() }
 }
 
 impl Play {
@@ -101,7 +101,8 @@ impl Play {
         self.act(&cadre(), Act::Submit { step: step("lead"), record: Record::default() }).await;
         let application = papers(&["application_and_commitment", "asset_query_authorisation"]);
         self.act(&cadre(), Act::Submit { step: step("application"), record: application }).await;
-        self.act(&cadre(), Act::Visit { step: step("visit"), record: papers(&["visit_form"]) }).await;
+        let together = ["first-secretary", "work-team"].map(str::to_owned).into();
+        self.act(&cadre(), Act::Visit { step: step("visit"), record: Record { persons: together, ..papers(&["visit_form"]) } }).await;
         let department = staff("department", Role::DepartmentOfficer, COUNTY);
         let compared = Act::Compare { step: step("comparison"), record: papers(&["comparison_result"]), flagged: false };
         self.act(&department, compared).await;

@@ -1,0 +1,74 @@
+//! `fupin serve`: the pages, until the process is told to stop.
+
+use std::sync::Arc;
+
+use app::account::{self, NewAccount, hash_password};
+use app::{Role, Service, SystemClock};
+use kernel::AreaCode;
+use web::site::{Site, serve};
+
+use crate::cli::ServeArgs;
+use crate::console::Console;
+use crate::failure::{Failure, Result};
+use crate::records::{Records, runtime};
+
+pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let programme = crate::definition::load(&args.programme)?;
+    runtime()?.block_on(async {
+        let records = Records::open(&args.data, args.database.as_deref()).await?;
+        let service = Service::new(records.db, records.keys, programme, Arc::new(SystemClock))?;
+        first_account(&service, args, console).await?;
+        let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Failure::file(args.listen.to_string()))?;
+        console.note(&format!("http://{}  {}", args.listen, args.data.display()));
+        let db = service.db.clone();
+        serve(listener, Site::new(service, args.secure), stopped()).await.map_err(Failure::file(args.listen.to_string()))?;
+        db.close().await;
+        Ok(())
+    })
+}
+
+/// On the first start somebody must be able to come in.
+async fn first_account(service: &Service, args: &ServeArgs, console: &Console) -> Result<()> {
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let some = account::store::list(&mut tx, AreaCode::WHOLE, "", 1).await?;
+    drop(tx);
+    if !some.is_empty() {
+        return Ok(());
+    }
+    if args.demo {
+        let accounts = app::demo::accounts(service).await?;
+        let cases = app::demo::cases(service).await?;
+        let row = |a: &app::demo::DemoAccount| {
+            vec![a.role.name().to_owned(), a.area.to_string(), a.name.clone(), a.password.clone(), a.secret.clone()]
+        };
+        let rows: Vec<Vec<String>> = accounts.iter().map(row).collect();
+        let title = format!("{} ({})", console.say("演示账号", "accounts of the demonstration"), cases.len());
+        console.table(&title, &["role", "area", "user", "password", "authenticator"], &rows);
+        return Ok(());
+    }
+    let password = app::new_password()?;
+    let new = NewAccount {
+        name: "admin".to_owned(),
+        title: "admin".to_owned(),
+        role: Role::Admin,
+        area: AreaCode::WHOLE,
+        password_hash: hash_password(password.clone()).await?,
+    };
+    let mut tx = service.db.begin().await.map_err(app::Error::from)?;
+    account::create(&mut tx, &new, service.now()).await?;
+    tx.commit().await.map_err(app::Error::from)?;
+    let row = vec!["admin".to_owned(), password, format!("http://{}/sign-in", args.listen)];
+    console.table(console.say("首次登录", "first sign-in"), &["user", "password", "address"], &[row]);
+    Ok(())
+}
+
+/// Ctrl-C, or a service manager's TERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}

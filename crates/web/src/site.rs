@@ -1,0 +1,138 @@
+//! The pages served: who asks, what they may see, and which view shows it.
+
+mod case;
+mod fault;
+mod household;
+mod overview;
+mod public;
+mod sign_in;
+mod visit;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use app::Service;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use maud::Markup;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::asset;
+use crate::view::page::failure::Kind;
+
+pub(crate) use fault::Fault;
+pub(crate) use visit::Visit;
+
+/// Bytes a form may have.
+const FORM_LIMIT: usize = 1 << 20;
+
+/// The running site.
+pub struct Site {
+    pub service: Service,
+    /// Passwords that were right and wait for the code: by a random key, with the instant they were typed.
+    pending: Mutex<BTreeMap<String, sign_in::Pending>>,
+    /// Cookies only over TLS.
+    secure: bool,
+}
+
+impl Site {
+    #[must_use]
+    pub fn new(service: Service, secure: bool) -> Self {
+        Self { service, pending: Mutex::new(BTreeMap::new()), secure }
+    }
+}
+
+/// Everything the site answers.
+pub fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/", get(overview::home))
+        .route("/desk", get(overview::desk))
+        .route("/households", get(household::list))
+        .route("/households/{county}/{id}", get(household::page))
+        .route("/search", get(household::search))
+        .route("/cases", get(case::list))
+        .route("/cases/new", get(case::new_form).post(case::open))
+        .route("/cases/{county}/{id}", get(case::page).post(case::act))
+        .route("/totals", get(public::totals))
+        .route("/totals.csv", get(public::totals_csv))
+        .route("/procedure", get(public::procedure))
+        .route("/sign-in", get(sign_in::form).post(sign_in::password))
+        .route("/sign-in/code", post(sign_in::code))
+        .route("/enrol", get(sign_in::enrol).post(sign_in::enrolled))
+        .route("/sign-out", post(sign_in::out))
+        .route("/healthz", get(healthz))
+        .fallback(file_or_missing)
+        .layer(axum::middleware::from_fn(same_origin))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&site), fault::show))
+        .layer(axum::middleware::map_response(guarded))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(CompressionLayer::new())
+        .with_state(site)
+}
+
+/// Serves until `stop` is done, then lets running requests end.
+pub async fn serve(listener: tokio::net::TcpListener, site: Site, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    let app = router(Arc::new(site)).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(stop).await
+}
+
+async fn healthz(axum::extract::State(site): axum::extract::State<Arc<Site>>) -> Response {
+    match site.service.db.read().await {
+        Ok(_) => "ok\n".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable\n").into_response(),
+    }
+}
+
+async fn file_or_missing(uri: Uri) -> Response {
+    match asset::find(uri.path()) {
+        Some(asset) => (
+            [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, asset.cache_control), (header::ETAG, asset.etag.as_str())],
+            asset.bytes.clone(),
+        )
+            .into_response(),
+        None => Fault::of(Kind::NotFound).into_response(),
+    }
+}
+
+/// A form sent from another site is refused before anything is read.
+async fn same_origin(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    let from = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if request.method() != axum::http::Method::GET && from.is_some_and(|from| from != "same-origin" && from != "none") {
+        return Fault::of(Kind::Forbidden).into_response();
+    }
+    next.run(request).await
+}
+
+/// What every answer says about itself: nothing inline, nothing framed, no address passed on, nothing personal kept by caches.
+async fn guarded(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-security-policy", asset::CONTENT_SECURITY_POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A page as the answer.
+pub(crate) fn shown(page: &Markup) -> Response {
+    Html(page.0.clone()).into_response()
+}
+
+/// After a form: look at the result, so that a reload sends nothing again.
+pub(crate) fn see_other(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,355 @@
+//! Households: lists, search, and everything about one of them.
+
+use std::collections::BTreeMap;
+
+use app::access_log::{Look as Looking, open_records};
+use app::{Action, HouseholdKey, Resource, access_log, civil, open_record};
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use kernel::AreaCode;
+use registry::Cell;
+use registry::case::store as cases;
+use registry::household::store::{self, After, HouseholdLine, Identities};
+use registry::household::{Cells, Household};
+use serde::Deserialize;
+
+use super::case::{procedure_title, state_text, step_title};
+use super::overview::{count, trail};
+use super::{Fault, Visit, see_other, shown};
+use crate::view::page::failure::Kind;
+use crate::view::page::household as view;
+use crate::view::page::household_list::{Filter, HouseholdList, HouseholdRow, page as list_page};
+use crate::view::page::word::Status;
+use crate::view::part::{Event, Link, Pair, mask_identity, mask_telephone};
+use crate::view::table::Paging;
+
+/// Households on a page.
+const PAGE: u32 = 50;
+/// Looks that the page of a household names.
+const LOOKS: i64 = 20;
+/// What an official may begin from a household's page.
+const PROCEDURES: [&str; 4] = ["identification", "risk_elimination", "strike_off", "fast_reentry"];
+
+#[derive(Deserialize, Default)]
+pub(super) struct Asked {
+    area: Option<String>,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    after: String,
+}
+
+pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Fault> {
+    if visit.token.is_none() {
+        return Ok(see_other("/sign-in"));
+    }
+    let area = visit.area(Action::ListHouseholds, asked.area.as_deref())?;
+    let service = &visit.site.service;
+    let lines = if asked.q.is_empty() {
+        let after = cursor(&asked.after);
+        let mut tx = service.db.read().await.map_err(app::Error::from)?;
+        store::list(&mut tx, area, &asked.status, after.as_ref(), PAGE + 1).await?
+    } else {
+        found(&visit, area, &asked.q).await?
+    };
+    let more = lines.len() > 50;
+    let lines: Vec<HouseholdLine> = lines.into_iter().take(50).collect();
+    let next = lines.last().filter(|_| more).map(|last| format!("{}.{}.{}", last.county, last.village, last.id.0));
+    let heads = heads(&visit, &lines).await?;
+    let rows = lines.iter().zip(heads).map(|(line, head)| row(line, head)).collect();
+    let base = format!("/households?area={area}&status={}", asked.status);
+    let view = HouseholdList {
+        area: area.to_string(),
+        trail: trail(&visit, area, "/desk"),
+        action: "/households".to_owned(),
+        filter: Filter { text: asked.q, status: asked.status, ..Filter::default() },
+        columns: ["number", "head", "village", "status", "persons"].map(str::to_owned).to_vec(),
+        rows,
+        paging: Paging { base, previous: None, next, total: None },
+        export_href: None,
+    };
+    Ok(shown(&list_page(&visit.frame, &view)))
+}
+
+fn cursor(text: &str) -> Option<After> {
+    let mut parts = text.splitn(3, '.').map(str::to_owned);
+    Some(After { county: parts.next().filter(|part| !part.is_empty())?, village: parts.next()?, id: parts.next()? })
+}
+
+fn row(line: &HouseholdLine, head: String) -> HouseholdRow {
+    HouseholdRow {
+        number: line.id.0.clone(),
+        href: format!("/households/{}/{}", line.county, line.id.0),
+        head,
+        village: line.village.clone(),
+        status: status(&line.status),
+        persons: count(line.people),
+        income_per_head_fen: None,
+        proposal: None,
+        cause: String::new(),
+        visited_on: None,
+        flags: 0,
+    }
+}
+
+pub(super) fn status(code: &str) -> Status {
+    Status::ALL.into_iter().find(|status| status.code() == code).unwrap_or(Status::None)
+}
+
+/// The name of each household's head with all but the surname hidden; each is a look that is written down.
+async fn heads(visit: &Visit, lines: &[HouseholdLine]) -> Result<Vec<String>, Fault> {
+    let service = &visit.site.service;
+    let context = visit.context();
+    let resource = |line: &HouseholdLine| -> Result<Resource, Fault> {
+        let village = AreaCode::parse(&line.village).ok_or_else(|| Fault::of(Kind::Internal))?;
+        Ok(Resource::of_household(village, HouseholdKey::new(app::cases::county(&line.county)?, &line.id.0)))
+    };
+    let resources = lines.iter().map(resource).collect::<Result<Vec<_>, _>>()?;
+    let look = |what| Looking { who: &visit.who, action: Action::ListHouseholds, what, context: &context, fields: &["name"], reason: "" };
+    let looks: Vec<Looking<'_>> = resources.iter().map(look).collect();
+    let mut tx = service.db.begin().await.map_err(app::Error::from)?;
+    let decisions = open_records(&mut tx, &service.keys, &service.policies, &looks).await?;
+    tx.commit().await.map_err(app::Error::from)?;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let mut heads = Vec::new();
+    for (line, decision) in lines.iter().zip(decisions) {
+        let known = if decision.allowed { opened(visit, &mut tx, &line.county, &line.id.0).await? } else { Identities::new() };
+        heads.push(known.iter().find(|((_, field), _)| field == "name").map_or_else(String::new, |(_, name)| mask_name(name)));
+    }
+    Ok(heads)
+}
+
+/// The personal columns; of a household that was erased none.
+async fn opened(visit: &Visit, tx: &mut app::Tx, county: &str, id: &str) -> Result<Identities, Fault> {
+    match store::identities(tx, &visit.site.service.keys, county, id).await {
+        Ok(known) => Ok(known),
+        Err(error) if error.code() == "database.shredded" => Ok(Identities::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn mask_name(name: &str) -> String {
+    name.chars().enumerate().map(|(place, c)| if place == 0 { c } else { '*' }).collect()
+}
+
+/// Households by number, name, telephone or identity, or by the last four digits of these.
+async fn found(visit: &Visit, area: AreaCode, text: &str) -> Result<Vec<HouseholdLine>, Fault> {
+    let service = &visit.site.service;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for field in ["identity", "phone", "name", "identity_tail", "phone_tail"] {
+        let some = store::search(&mut tx, &service.keys, area, field, text.trim()).await?;
+        keys.extend(some.into_iter().map(|(county, id, _)| (county, id.0)));
+    }
+    if let Some(county) = text.get(..6).filter(|_| text.len() > 6) {
+        keys.push((county.to_owned(), text.trim().to_owned()));
+    }
+    keys.sort();
+    keys.dedup();
+    let mut lines = Vec::new();
+    for (county, id) in keys {
+        let Ok(household) = store::find(&mut tx, &county, &id).await else { continue };
+        let inside = AreaCode::parse(&household.village).is_some_and(|village| area.contains(village));
+        if inside {
+            let (people, version) = (household.people(), household.version);
+            let Household { county, id, village, status, .. } = household;
+            lines.push(HouseholdLine { county, id, village, status, people, version });
+        }
+    }
+    Ok(lines)
+}
+
+/// The search box of every page: one hit opens the household, several become a list.
+pub(super) async fn search(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Fault> {
+    if visit.token.is_none() {
+        return Ok(see_other("/sign-in"));
+    }
+    let area = visit.area(Action::ListHouseholds, None)?;
+    if let [line] = found(&visit, area, &asked.q).await?.as_slice() {
+        return Ok(see_other(&format!("/households/{}/{}", line.county, line.id.0)));
+    }
+    list(visit, Query(Asked { q: asked.q, ..Asked::default() })).await
+}
+
+pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)>) -> Result<Response, Fault> {
+    if visit.token.is_none() {
+        return Ok(see_other("/sign-in"));
+    }
+    let service = &visit.site.service;
+    let mut tx = service.db.begin().await.map_err(app::Error::from)?;
+    let household = store::find(&mut tx, &county, &id).await?;
+    let village = AreaCode::parse(&household.village).ok_or_else(|| Fault::of(Kind::Internal))?;
+    let key = HouseholdKey::new(app::cases::county(&county)?, &id);
+    let resource = Resource::of_household(village, key.clone());
+    let fields = ["name", "identity", "phone"];
+    let (context, action) = (visit.context(), Action::ViewHousehold);
+    let look = Looking { who: &visit.who, action, what: &resource, context: &context, fields: &fields, reason: "" };
+    let decision = open_record(&mut tx, &service.keys, &service.policies, look).await?;
+    tx.commit().await.map_err(app::Error::from)?;
+    if !decision.allowed {
+        return Err(Fault::of(Kind::Forbidden));
+    }
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let identities = opened(&visit, &mut tx, &county, &id).await?;
+    let spells = registry::spell::store::list(&mut tx, &county, &id).await?;
+    let versions = store::versions(&mut tx, &county, &id).await?;
+    let files = cases::of_household(&mut tx, &county, &id).await?;
+    let looks = access_log::store::of_household(&mut tx, &key, i64::MAX, LOOKS).await?;
+    let mut timeline: Vec<Event> = files.iter().map(|line| case_event(&visit, line)).collect();
+    timeline.extend(versions.iter().rev().map(|v| Event {
+        at: civil(v.at),
+        what: visit.words().fill("desk.version", &[("number", &v.number.to_string()), ("event", &v.event)]),
+        by: v.actor.clone(),
+        link: None,
+    }));
+    let view = view::Household {
+        number: id.clone(),
+        head: identities.iter().find(|((_, field), _)| field == "name").map_or_else(|| id.clone(), |(_, name)| name.clone()),
+        trail: trail(&visit, village, "/desk"),
+        status: status(&household.status),
+        summary: summary(&visit, &household, &identities),
+        members: members(&visit, &household, &identities),
+        dwelling: pairs(&visit, "household", &household.cells, |column| !column.ends_with("_income")),
+        facts: Vec::new(),
+        income: income(&visit, &household.cells),
+        score: None,
+        timeline,
+        spells: spells.iter().filter_map(|spell| spell_row(&visit, spell)).collect(),
+        documents: Vec::new(),
+        visits: Vec::new(),
+        looks: looks.into_iter().map(look_row).collect(),
+        actions: actions(&visit, &resource, &county, &id),
+    };
+    Ok(shown(&view::page(&visit.frame, &view)))
+}
+
+fn case_event(visit: &Visit, line: &cases::CaseLine) -> Event {
+    let at = line.id.get(..13).and_then(|text| i64::from_str_radix(text, 16).ok()).unwrap_or(0);
+    Event {
+        at: civil(at),
+        what: format!("{} · {}", procedure_title(visit, &line.procedure), state_text(visit.words(), &line.state)),
+        by: step_title(visit, &line.procedure, &line.step),
+        link: Some(Link::new(visit.words().get("desk.open"), format!("/cases/{}/{}", line.county, line.id))),
+    }
+}
+
+fn actions(visit: &Visit, resource: &Resource, county: &str, id: &str) -> Vec<Link> {
+    let service = &visit.site.service;
+    if service.permit(&visit.who, Action::OpenCase, resource, app::purpose(&visit.who)).is_err() {
+        return Vec::new();
+    }
+    let link = |procedure: &&str| {
+        Link::new(procedure_title(visit, procedure), format!("/cases/new?county={county}&household={id}&procedure={procedure}"))
+    };
+    PROCEDURES.iter().map(link).collect()
+}
+
+fn summary(visit: &Visit, household: &Household, identities: &Identities) -> Vec<Pair> {
+    let w = visit.words();
+    let mut pairs = vec![
+        Pair::new(w.get("household.village"), household.village.clone()),
+        Pair::new(w.get("household.persons"), household.people().to_string()),
+    ];
+    if let Some((_, phone)) = identities.iter().find(|((_, field), _)| field == "phone") {
+        pairs.push(Pair::new(w.get("declare.telephone"), mask_telephone(phone)));
+    }
+    pairs
+}
+
+fn members(visit: &Visit, household: &Household, identities: &Identities) -> Vec<view::Member> {
+    let text = |cells: &Cells, column: &str| cells.get(column).map_or_else(String::new, |cell| word(visit, "person", column, cell));
+    let personal = |person: &str, field: &str| identities.get(&(person.to_owned(), field.to_owned())).cloned().unwrap_or_default();
+    household
+        .present()
+        .map(|member| view::Member {
+            name: personal(&member.id.0, "name"),
+            relation: text(&member.cells, "relation"),
+            masked_identity: mask_identity(&personal(&member.id.0, "identity")),
+            sex: text(&member.cells, "sex"),
+            born_on: match member.cells.get("born_on") {
+                Some(Cell::Text(day)) => day.parse().ok(),
+                Some(Cell::Flag(_) | Cell::Number(_)) | None => None,
+            },
+            education: text(&member.cells, "education"),
+            health: text(&member.cells, "health"),
+            labour: text(&member.cells, "labour"),
+            work: text(&member.cells, "employer"),
+        })
+        .collect()
+}
+
+/// A value in words: codes by their list, money with its unit, yes and no.
+fn word(visit: &Visit, table: &str, column: &str, cell: &Cell) -> String {
+    let (programme, w) = (&visit.site.service.programme, visit.words());
+    let known = programme.table(table).and_then(|table| table.part.column(column));
+    match cell {
+        Cell::Flag(true) => w.get("desk.yes").to_owned(),
+        Cell::Flag(false) => w.get("desk.no").to_owned(),
+        Cell::Number(value) => match known.map(|column| column.column_type) {
+            Some(programme::ColumnType::Money) => w.yuan(*value),
+            Some(_) | None => value.to_string(),
+        },
+        Cell::Text(text) => {
+            let list = known.and_then(|column| column.list.as_ref()).and_then(|list| programme.code_list(list.get_ref()));
+            let code = list.and_then(|list| list.part.codes.iter().map(toml::Spanned::get_ref).find(|code| code.code == *text));
+            code.map_or_else(
+                || text.clone(),
+                |code| match visit.frame.language {
+                    kernel::Language::Zh => code.zh.clone(),
+                    kernel::Language::En => code.en.clone(),
+                },
+            )
+        }
+    }
+}
+
+fn pairs(visit: &Visit, table: &str, cells: &Cells, wanted: impl Fn(&str) -> bool) -> Vec<Pair> {
+    let Some(definition) = visit.site.service.programme.table(table) else { return Vec::new() };
+    let columns = definition.part.column.iter().filter(|column| wanted(column.name()));
+    let pair = |column: &programme::TableColumn| {
+        let cell = cells.get(column.name())?;
+        Some(Pair::new(column.title.pick(visit.frame.language), word(visit, table, column.name(), cell)))
+    };
+    columns.filter_map(pair).collect()
+}
+
+fn income(visit: &Visit, cells: &Cells) -> view::Income {
+    let Some(table) = visit.site.service.programme.table("household") else {
+        return view::Income { year: 0, parts: Vec::new(), per_head_fen: None, line_fen: None };
+    };
+    let kinds: BTreeMap<&str, &str> =
+        [("wage_income", ""), ("production_income", ""), ("property_income", ""), ("transfer_income", ""), ("production_cost", "-")].into();
+    let part = |column: &programme::TableColumn| match cells.get(column.name()) {
+        Some(Cell::Number(fen)) if *fen != 0 => {
+            let sign = kinds.get(column.name())?;
+            Some((column.title.pick(visit.frame.language).to_owned(), if *sign == "-" { -fen } else { *fen }))
+        }
+        Some(Cell::Number(_) | Cell::Flag(_) | Cell::Text(_)) | None => None,
+    };
+    let number = |column: &str| match cells.get(column) {
+        Some(Cell::Number(fen)) => Some(*fen),
+        Some(Cell::Flag(_) | Cell::Text(_)) | None => None,
+    };
+    let year = chrono::Datelike::year(&visit.site.service.programme.meta.as_of);
+    let parts = table.part.column.iter().filter_map(part).collect();
+    view::Income { year, parts, per_head_fen: number("income_per_head_declared"), line_fen: None }
+}
+
+fn spell_row(visit: &Visit, spell: &registry::spell::Spell) -> Option<view::Spell> {
+    let w = visit.words();
+    let kind = if spell.number == 1 { "desk.first_spell" } else { "desk.later_spell" };
+    Some(view::Spell {
+        kind: w.fill(kind, &[("number", &spell.number.to_string())]),
+        from: spell.opened_on.parse().ok()?,
+        until: spell.closed_on.as_ref().and_then(|day| day.parse().ok()),
+        reason: spell.closed_how.clone().unwrap_or_else(|| spell.opened_by.clone()),
+    })
+}
+
+fn look_row(logged: access_log::Logged) -> view::Look {
+    let entry = logged.entry;
+    let why = if entry.reason.is_empty() { entry.purpose.name().to_owned() } else { entry.reason };
+    view::Look { at: civil(entry.at), who: entry.principal, role: entry.role, why, what: entry.fields }
+}

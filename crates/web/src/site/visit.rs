@@ -1,0 +1,135 @@
+//! Who asks, in which language, from where.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::{Action, Context, Principal, Session, Token, purpose};
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
+use kernel::{AreaCode, Language};
+
+use super::{Fault, Site};
+use crate::text::Words;
+use crate::view::layout::{Frame, Menu, Visitor};
+use crate::view::page::failure::Kind;
+
+pub(super) const SESSION: &str = "fupin_session";
+const LANGUAGE: &str = "fupin_language";
+
+/// One request of one visitor.
+pub(crate) struct Visit {
+    pub site: Arc<Site>,
+    pub who: Principal,
+    pub token: Option<Token>,
+    pub frame: Frame,
+    pub remote: String,
+}
+
+impl FromRequestParts<Arc<Site>> for Visit {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Fault> {
+        let token = cookie(&parts.headers, SESSION).and_then(|text| Token::parse(&text));
+        let session = match &token {
+            Some(token) => find(site, token).await?,
+            None => None,
+        };
+        let remote = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(String::new, |info| info.0.ip().to_string());
+        let token = token.filter(|_| session.is_some());
+        let who = session.map_or(Principal::Public, |session| session.principal);
+        let mut frame = frame(&parts.headers, &parts.uri, None);
+        if let (Some(token), Principal::Staff { account, role, area, .. }) = (&token, &who) {
+            let name = account_name(site, account).await?;
+            let words = frame.words();
+            let role = format!("{} {area}", role_text(words, *role));
+            frame.visitor = Some(Visitor { name, role, account: account.clone(), csrf: token.csrf().map_err(Fault::from)? });
+            frame.menu = vec![Menu::Overview, Menu::Households, Menu::Cases];
+        }
+        Ok(Self { site: Arc::clone(site), who, token, frame, remote })
+    }
+}
+
+async fn find(site: &Site, token: &Token) -> Result<Option<Session>, Fault> {
+    let now = site.service.now();
+    let mut tx = site.service.db.read().await.map_err(app::Error::from)?;
+    let session = app::session::store::find(&mut tx, token, now).await?;
+    drop(tx);
+    if session.as_ref().is_some_and(|session| session.touch) {
+        let mut tx = site.service.db.begin().await.map_err(app::Error::from)?;
+        app::session::store::touch(&mut tx, token, now).await?;
+        tx.commit().await.map_err(app::Error::from)?;
+    }
+    Ok(session)
+}
+
+async fn account_name(site: &Site, id: &str) -> Result<String, Fault> {
+    let mut tx = site.service.db.read().await.map_err(app::Error::from)?;
+    Ok(app::account::store::find(&mut tx, id).await?.map_or_else(String::new, |account| account.title))
+}
+
+impl Visit {
+    pub(crate) fn words(&self) -> Words {
+        self.frame.words()
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context::new(purpose(&self.who), self.site.service.now())
+    }
+
+    /// The area of a page: the one asked for, or all that this visitor may see; refused outside it.
+    pub(crate) fn area(&self, action: Action, asked: Option<&str>) -> Result<AreaCode, Fault> {
+        let forbidden = || Fault::of(if self.token.is_some() { Kind::Forbidden } else { Kind::NotFound });
+        let scope = self.site.service.policies.scope(&self.who, action, &self.context()).ok_or_else(forbidden)?;
+        match asked.filter(|text| !text.is_empty()) {
+            None => Ok(scope),
+            Some(text) => {
+                let area = AreaCode::parse(text).ok_or_else(|| Fault::of(Kind::BadRequest))?;
+                if scope.contains(area) { Ok(area) } else { Err(forbidden()) }
+            }
+        }
+    }
+
+    /// A form counts only with the token of its session.
+    pub(crate) fn check_csrf(&self, given: &str) -> Result<(), Fault> {
+        let holds = self.token.as_ref().is_some_and(|token| token.csrf_holds(given));
+        if holds { Ok(()) } else { Err(Fault::of(Kind::Forbidden)) }
+    }
+
+    pub(crate) fn csrf(&self) -> &str {
+        self.frame.visitor.as_ref().map_or("", |visitor| visitor.csrf.as_str())
+    }
+}
+
+/// The frame of a page: language by the address, the cookie, the browser, else Chinese.
+pub(super) fn frame(headers: &HeaderMap, uri: &Uri, visitor: Option<Visitor>) -> Frame {
+    let asked = uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("language=")).map(str::to_owned);
+    let wanted = asked.or_else(|| cookie(headers, LANGUAGE)).or_else(|| {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        Some(accepted.chars().take(2).collect())
+    });
+    let language = if wanted.as_deref() == Some("en") { Language::En } else { Language::Zh };
+    let query: Vec<&str> = uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("language=")).collect();
+    let path = if query.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), query.join("&")) };
+    Frame { language, path, visitor, menu: Vec::new() }
+}
+
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|line| line.split(';')).find_map(|pair| Some(pair.trim().strip_prefix(name)?.strip_prefix('=')?.to_owned()))
+}
+
+/// The name of a role on pages.
+pub(super) fn role_text(words: Words, role: app::Role) -> &'static str {
+    words.get(match role {
+        app::Role::Admin => "role.admin",
+        app::Role::CountyOfficer => "role.county_officer",
+        app::Role::TownshipOfficer => "role.township_officer",
+        app::Role::VillageCadre => "role.village_cadre",
+        app::Role::VillageRepresentative => "role.village_representative",
+        app::Role::DepartmentOfficer => "role.department_officer",
+        app::Role::AppealsOfficer => "role.appeals_officer",
+        app::Role::BankOfficer => "role.bank_officer",
+        app::Role::Auditor => "role.auditor",
+    })
+}
