@@ -1,7 +1,7 @@
 # One profile (--release) and one folder of build results for everything: docs/adr/0003-build-once.md.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/fupin/target
 
-.PHONY: help demo test test-cluster lint bench bench-accuracy clean-data
+.PHONY: help demo console test test-cluster lint bench bench-accuracy clean-data
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -9,6 +9,9 @@ help: ## what there is
 
 demo: ## a made-up county from its files to lists and a report
 	@bash scripts/demo.sh
+
+console: ## the made-up county in the browser, with accounts to try (after: make demo)
+	@bash scripts/console.sh
 
 test: ## all tests
 	@bash scripts/test.sh

@@ -16,9 +16,6 @@ use crate::role::{HouseholdKey, Principal, Role};
 use crate::service::{Service, purpose};
 use crate::token::new_id;
 
-const FREEZE: &str = "snapshot (county, case_id, digest, at, doc)";
-const FROZEN: &str = "select doc from snapshot where county = $1 and case_id = $2 and digest = $3";
-
 /// A case to be opened.
 #[derive(Debug, Clone, Copy)]
 pub struct NewCase<'a> {
@@ -132,15 +129,8 @@ async fn freeze(tx: &mut Tx, county: &str, case: &Case, at: i64) -> Result<Strin
     });
     let doc = doc.to_string();
     let digest: String = Sha256::digest(doc.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let row = vec![county.into(), (&case.id).into(), digest.as_str().into(), at.into(), doc.into()];
-    tx.insert(FREEZE, &[row], "on conflict do nothing").await?;
+    cases::freeze(tx, county, &case.id, &digest, &doc, at).await?;
     Ok(digest)
-}
-
-/// The evidence a decision was made on.
-pub async fn evidence(tx: &mut Tx, county: &str, case: &str, digest: &str) -> Result<Option<String>> {
-    let row = tx.row(FROZEN, &[county.into(), case.into(), digest.into()]).await?;
-    Ok(row.map(|row| row.text(0)).transpose()?)
 }
 
 /// Decisions are made on the evidence that was just frozen, never on a hash from outside.

@@ -26,7 +26,7 @@ mod token;
 pub use access_log::open_record;
 pub use account::{Account, SignIn, sign_in};
 pub use clock::{Clock, FixedClock, SystemClock};
-pub use database::Tx;
+pub use database::{Db, Keyring, Tx};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};

@@ -221,6 +221,11 @@ pub const CATALOGUE: &[CodeEntry] = &[
             "check that scheduler and executors run the same program, reach each other and share the folders",
         ),
     ),
+    entry(
+        "FP0505",
+        ("档案库无法完成操作", "检查数据目录、数据库地址和磁盘空间后重试"),
+        ("the records could not do it", "check the data folder, the database's address and disk space, then try again"),
+    ),
 ];
 
 /// The entry of a code, if it exists.

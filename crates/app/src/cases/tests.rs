@@ -11,7 +11,7 @@ use registry::household::store as households;
 use registry::household::{Household, Member, PersonId};
 use registry::spell::store as spells;
 
-use super::{Doing, NewCase, act, evidence, next_acts, open};
+use super::{Doing, NewCase, act, next_acts, open};
 use crate::clock::{DAY, FixedClock};
 use crate::role::{HouseholdKey, Principal, Role};
 use crate::service::{Service, migrations};
@@ -151,7 +151,7 @@ fn from_lead_to_entry_the_household_gets_a_spell_and_its_evidence_is_kept() {
         assert_eq!((spells.len(), spells[0].opened_by.as_str(), spells[0].open()), (1, case.id.as_str(), true));
         assert_eq!(households::find(&mut tx, COUNTY, "h1").await.unwrap().status, "monitored");
         let digest = &case.decision.as_ref().unwrap().evidence;
-        let doc = evidence(&mut tx, COUNTY, &case.id, digest).await.unwrap().expect("the snapshot");
+        let doc = registry::case::store::frozen(&mut tx, COUNTY, &case.id, digest).await.unwrap().expect("the snapshot");
         assert!(doc.contains("\"household_version\":1"), "as it was decided, not as it is now: {doc}");
         use sha2::Digest;
         let hash: String = sha2::Sha256::digest(doc.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -17,6 +17,8 @@ const LIST: &str = "select county, case_id, household_id, village, procedure, st
     and ($5 = '' or step = $5) and ($6 = '' or state = $6) and ($7 = '' or (due_on <> '' and due_on < $7))
     and (county, due_on, case_id) > ($8, $9, $10)
   order by county, due_on, case_id limit $11";
+const FREEZE: &str = "snapshot (county, case_id, digest, at, doc)";
+const FROZEN: &str = "select doc from snapshot where county = $1 and case_id = $2 and digest = $3";
 const OF_HOUSEHOLD: &str = "select county, case_id, household_id, village, procedure, state, step, due_on, flagged, version from case_file
   where county = $1 and household_id = $2 order by opened_at desc, case_id desc";
 const LOAD: &str =
@@ -144,6 +146,19 @@ pub async fn list(tx: &mut Tx, filter: CaseFilter<'_>, after: Option<&CaseLine>,
 
 pub async fn of_household(tx: &mut Tx, county: &str, household: &str) -> Result<Vec<CaseLine>> {
     tx.rows(OF_HOUSEHOLD, &[county.into(), household.into()]).await?.iter().map(line).collect()
+}
+
+/// Keeps the evidence of a decision under its hash; the same evidence is kept once.
+pub async fn freeze(tx: &mut Tx, county: &str, case: &str, digest: &str, doc: &str, at: i64) -> Result<()> {
+    let row = vec![county.into(), case.into(), digest.into(), at.into(), doc.into()];
+    tx.insert(FREEZE, &[row], "on conflict do nothing").await?;
+    Ok(())
+}
+
+/// The evidence that a decision was made on.
+pub async fn frozen(tx: &mut Tx, county: &str, case: &str, digest: &str) -> Result<Option<String>> {
+    let row = tx.row(FROZEN, &[county.into(), case.into(), digest.into()]).await?;
+    Ok(row.map(|row| row.text(0)).transpose()?)
 }
 
 /// What waits where, in an area, and how much of it is late on a day.

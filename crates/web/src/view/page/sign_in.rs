@@ -22,7 +22,6 @@ pub fn page(frame: &Frame, view: &SignIn) -> Markup {
             (field(form, &Field::new("password", w.get("sign_in.password"), Input::Password), w))
             (submit(w.get("sign_in.next")))
         }))
-        p { a href="/mine/sign-in" { (w.get("sign_in.for_households")) } }
     };
     desk(frame, &Head::new(w.get("sign_in.title")).failed(form.failed()), &body)
 }
