@@ -54,20 +54,6 @@ create table identity_index (
   primary key (county, what, digest, household_id, person_id)
 );
 create index identity_index_by_household on identity_index (county, household_id);
-create table fact (
-  county text not null,
-  household_id text not null,
-  fact_id text not null,
-  person_id text not null,
-  field text not null,
-  side text not null check (side in ('declared', 'observed', 'compared')),
-  source text not null,
-  on_day text not null,
-  at bigint not null,
-  actor text not null,
-  value text not null,
-  primary key (county, household_id, fact_id)
-);
 create table lineage (
   county text not null,
   household_id text not null,

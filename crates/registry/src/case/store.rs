@@ -134,13 +134,13 @@ fn waiting(case: &Case) -> (String, String) {
 }
 
 /// A page of cases, what is due first on top.
-pub async fn list(tx: &mut Tx, filter: CaseFilter<'_>, after: Option<&CaseLine>, limit: u32) -> Result<Vec<CaseLine>> {
+pub async fn list(tx: &mut Tx, filter: CaseFilter<'_>, after: Option<&CaseLine>, limit: usize) -> Result<Vec<CaseLine>> {
     let [from, to, first, last] = filter.area.bounds();
     let mut values: Vec<Value> = vec![from.into(), to.into(), first.into(), last.into()];
     values.extend([filter.step, filter.state, filter.due_before].map(Value::from));
     let after = after.map_or(["", "", ""], |line| [line.county.as_str(), line.due_on.as_str(), line.id.as_str()]);
     values.extend(after.map(Value::from));
-    values.push(limit.into());
+    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
     tx.rows(LIST, &values).await?.iter().map(line).collect()
 }
 

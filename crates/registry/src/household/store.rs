@@ -296,13 +296,13 @@ pub async fn shred(tx: &mut Tx, county: &str, id: &str) -> Result<()> {
 }
 
 /// A page of the households of an area, by village and number.
-pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&After>, limit: u32) -> Result<Vec<HouseholdLine>> {
+pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&After>, limit: usize) -> Result<Vec<HouseholdLine>> {
     let [from, to, first, last] = area.bounds();
     let none = After { county: String::new(), village: String::new(), id: String::new() };
     let after = after.unwrap_or(&none);
     let mut values: Vec<Value> = vec![from.into(), to.into(), first.into(), last.into(), status.into()];
     values.extend([&after.county, &after.village, &after.id].map(Value::from));
-    values.push(limit.into());
+    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
     let line = |row: &Row| {
         Ok(HouseholdLine {
             county: row.text(0)?,

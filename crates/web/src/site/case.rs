@@ -28,7 +28,7 @@ use crate::view::table::Paging;
 pub(super) use acting::act;
 
 /// Cases on a page.
-const PAGE: u32 = 100;
+const PAGE: usize = 100;
 
 #[derive(Deserialize, Default)]
 pub(super) struct Asked {
@@ -67,7 +67,7 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         tab(w.get("desk.all_cases"), "", sum(|load| load.2), asked.late.is_empty()),
         tab(w.get("overview.overdue"), "&late=1", sum(|load| load.3), !asked.late.is_empty()),
     ];
-    let next = lines.last().filter(|_| lines.len() == 100).map(|last| format!("{}.{}.{}", last.county, last.due_on, last.id));
+    let next = lines.last().filter(|_| lines.len() == PAGE).map(|last| format!("{}.{}.{}", last.county, last.due_on, last.id));
     let view = CaseList {
         today,
         tabs,

@@ -24,7 +24,7 @@ use crate::view::part::{Event, Link, Pair, mask_identity, mask_telephone};
 use crate::view::table::Paging;
 
 /// Households on a page.
-const PAGE: u32 = 50;
+const PAGE: usize = 50;
 /// Looks that the page of a household names.
 const LOOKS: i64 = 20;
 /// What an official may begin from a household's page.
@@ -54,8 +54,8 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     } else {
         found(&visit, area, &asked.q).await?
     };
-    let more = lines.len() > 50;
-    let lines: Vec<HouseholdLine> = lines.into_iter().take(50).collect();
+    let more = lines.len() > PAGE;
+    let lines: Vec<HouseholdLine> = lines.into_iter().take(PAGE).collect();
     let next = lines.last().filter(|_| more).map(|last| format!("{}.{}.{}", last.county, last.village, last.id.0));
     let heads = heads(&visit, &lines).await?;
     let rows = lines.iter().zip(heads).map(|(line, head)| row(line, head)).collect();

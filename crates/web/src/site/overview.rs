@@ -16,7 +16,7 @@ use crate::view::page::word::Status;
 use crate::view::part::{Figure, Link};
 
 /// Overdue tasks that the desk names.
-const OVERDUE: u32 = 10;
+const OVERDUE: usize = 10;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {

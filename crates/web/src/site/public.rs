@@ -1,6 +1,6 @@
 //! What everybody may see: totals and how decisions are made.
 
-use app::Action;
+use app::{Action, Resource};
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -28,8 +28,8 @@ async fn view(visit: &Visit, asked: Option<&str>) -> Result<Totals, Fault> {
         None => AreaCode::WHOLE,
         Some(text) => AreaCode::parse(text).ok_or_else(|| Fault::of(Kind::BadRequest))?,
     };
-    visit.area(Action::ViewPublicTotals, Some(&area.to_string())).or_else(|_| visit.area(Action::ViewPublicTotals, None)).ok();
     let (service, w) = (&visit.site.service, visit.words());
+    service.permit(&visit.who, Action::ViewPublicTotals, &Resource::of_area(area), app::purpose(&visit.who))?;
     // Down to the townships: a village is too small to be counted in public.
     let level = if area.level().is_none_or(|level| level < AreaLevel::County) { AreaLevel::County } else { AreaLevel::Township };
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
@@ -76,6 +76,7 @@ pub(super) struct Which {
 
 pub(super) async fn procedure(visit: Visit, Query(which): Query<Which>) -> Result<Response, Fault> {
     let (service, w, language) = (&visit.site.service, visit.words(), visit.frame.language);
+    service.permit(&visit.who, Action::ViewProgramme, &Resource::of_area(AreaCode::WHOLE), app::purpose(&visit.who))?;
     let id = which.id.as_deref().unwrap_or("identification");
     let today = service.moment().on;
     let area = service.programme.procedures.iter().find(|held| held.part.name() == id).map(|held| held.part.validity());
