@@ -16,11 +16,14 @@ use crate::error::{Error, Result};
 
 /// Rows a row group: large enough to compress, small enough to look one household up.
 const ROW_GROUP: usize = 262_144;
+/// Rows a page: a code column takes a few bits a row, and each page costs a header and a decompressor.
+const PAGE_ROWS: usize = 131_072;
 
 fn properties() -> WriterProperties {
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default()))
         .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_data_page_row_count_limit(PAGE_ROWS)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .build()
 }
