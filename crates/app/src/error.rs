@@ -60,9 +60,12 @@ impl Error {
                 database::Kind::Unavailable => Kind::Unavailable,
                 database::Kind::Internal => Kind::Internal,
             },
-            Self::Registry(registry::Error::NoHousehold(_) | registry::Error::NoMember { .. } | registry::Error::NoCase(_)) => {
-                Kind::NotFound
-            }
+            Self::Registry(
+                registry::Error::NoHousehold(_)
+                | registry::Error::NoMember { .. }
+                | registry::Error::NoCase(_)
+                | registry::Error::NoDeclaration(_),
+            ) => Kind::NotFound,
             Self::Registry(error) if error.conflict() => Kind::Conflict,
             Self::Registry(_) | Self::NoHouseholds(_) => Kind::Invalid,
             Self::Analytics(_) => Kind::Internal,

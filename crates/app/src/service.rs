@@ -9,6 +9,7 @@ use registry::case::Moment;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::household_access::SmsGateway;
 use crate::permission::{Action, Context, Policies, Purpose, Resource};
 use crate::role::{Principal, Role};
 
@@ -22,6 +23,7 @@ pub struct Service {
     pub policies: Policies,
     pub programme: Programme,
     pub clock: Arc<dyn Clock>,
+    pub sms: Arc<dyn SmsGateway>,
 }
 
 /// All tables of the records, in one sequence.
@@ -31,8 +33,8 @@ pub fn migrations() -> Vec<Migration> {
 }
 
 impl Service {
-    pub fn new(db: Db, keys: Keyring, programme: Programme, clock: Arc<dyn Clock>) -> Result<Self> {
-        Ok(Self { db, keys, policies: Policies::load()?, programme, clock })
+    pub fn new(db: Db, keys: Keyring, programme: Programme, clock: Arc<dyn Clock>, sms: Arc<dyn SmsGateway>) -> Result<Self> {
+        Ok(Self { db, keys, policies: Policies::load()?, programme, clock, sms })
     }
 
     #[must_use]

@@ -298,6 +298,16 @@ pub struct Search {
     pub source: Option<String>,
 }
 
+/// What a visitor looks at and asks, in one part of the form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisitSection {
+    pub id: Spanned<String>,
+    pub title: Text,
+    /// Columns of the household table, in the order of the form.
+    pub columns: Vec<Spanned<String>>,
+}
+
 /// One file as parsed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -327,4 +337,6 @@ pub struct FileDefinition {
     #[serde(default)]
     pub procedure: Vec<Procedure>,
     pub calendar: Option<CalendarDefinition>,
+    #[serde(default)]
+    pub visit: Vec<VisitSection>,
 }

@@ -16,7 +16,7 @@ pub use calendar::{Calendar, CalendarDefinition, Term};
 pub use column::{ColumnType, TableColumn, ViewColumn};
 pub use definition::{
     Bearing, Cause, Check, CodeList, Dimension, Example, Index, Indicator, Meta, MissingPolicy, Model, Proposal, Search, Table, TableRole,
-    View,
+    View, VisitSection,
 };
 pub use load::{In, Programme, SourceFile};
 pub use problem::{Problem, Problems};

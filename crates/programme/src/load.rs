@@ -9,6 +9,7 @@ use crate::calendar::CalendarDefinition;
 use crate::column::ViewColumn;
 use crate::definition::{
     Cause, Check, CodeList, Dimension, FileDefinition, Index, Indicator, LineDefinition, Meta, Model, Proposal, Search, Table, View,
+    VisitSection,
 };
 use crate::problem::{Problem, Problems};
 use crate::workflow::Procedure;
@@ -54,6 +55,7 @@ pub struct Programme {
     pub searches: Vec<In<Search>>,
     pub procedures: Vec<In<Procedure>>,
     pub calendar: Option<In<CalendarDefinition>>,
+    pub visits: Vec<In<VisitSection>>,
 }
 
 impl Programme {
@@ -153,7 +155,7 @@ struct Merge {
 impl Merge {
     fn all(mut self, files: Vec<(usize, FileDefinition)>, sources: Vec<SourceFile>) -> Result<Programme, Problems> {
         let (mut meta, mut index, mut proposal, mut view, mut calendar) = (None, None, None, None, None);
-        let (mut view_columns, mut procedures) = (Vec::new(), Vec::new());
+        let (mut view_columns, mut procedures, mut visits) = (Vec::new(), Vec::new(), Vec::new());
         let (mut code_lists, mut tables, mut lines, mut dimensions) = (vec![], vec![], vec![], vec![]);
         let (mut indicators, mut checks, mut causes, mut models, mut searches) = (vec![], vec![], vec![], vec![], vec![]);
         for (file, definition) in files {
@@ -176,6 +178,7 @@ impl Merge {
             extend(&mut models, definition.model, file);
             extend(&mut searches, definition.search, file);
             extend(&mut procedures, definition.procedure, file);
+            extend(&mut visits, definition.visit, file);
             self.once(&mut calendar, definition.calendar, file, "[calendar]", &sources);
         }
         let view = view.and_then(|In { file, part }: In<crate::definition::ViewPart>| {
@@ -209,6 +212,7 @@ impl Merge {
             searches,
             procedures,
             calendar,
+            visits,
         })
     }
 

@@ -24,6 +24,7 @@ pub(crate) fn validate(programme: &Programme) -> Vec<Problem> {
     checker.rules();
     checker.models();
     checker.workflow();
+    checker.visits();
     checker.problems.sort_by(|a, b| (a.file(), a.span.start).cmp(&(b.file(), b.span.start)));
     checker.problems
 }
@@ -49,6 +50,19 @@ impl Checker<'_> {
             |near| format!("did you mean `{near}`?"),
         );
         self.report("FP0203", file, name.span(), format!("there is no {what} `{}`", name.get_ref()), Some(help));
+    }
+
+    /// What is asked on a visit stands in the record of the household.
+    fn visits(&mut self) {
+        let programme = self.programme;
+        self.unique("part of the visit", programme.visits.iter().map(|section| (section.file, &section.part.id)));
+        let base = programme.view.base.get_ref();
+        let known: Vec<&str> = programme.table(base).map_or_else(Vec::new, |table| table.part.column.iter().map(|c| c.name()).collect());
+        for section in &programme.visits {
+            for column in &section.part.columns {
+                self.reference("column to look at on a visit", section.file, column, known.iter().copied());
+            }
+        }
     }
 
     fn unique<'n>(&mut self, what: &str, ids: impl Iterator<Item = (usize, &'n Spanned<String>)>) {

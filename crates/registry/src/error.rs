@@ -12,6 +12,8 @@ pub enum Error {
     NoHousehold(String),
     #[error("case {0} is not in the register")]
     NoCase(String),
+    #[error("declaration {0} is not in the register")]
+    NoDeclaration(String),
     #[error(transparent)]
     Case(#[from] Refusal),
     #[error("the stored events of a case do not add up: {0}")]
@@ -40,6 +42,7 @@ impl Error {
             Self::Database(error) => error.code(),
             Self::NoHousehold(_) => "registry.no_household",
             Self::NoCase(_) => "registry.no_case",
+            Self::NoDeclaration(_) => "registry.no_declaration",
             Self::Case(refusal) => refusal.key(),
             Self::Broken(_) => "registry.broken",
             Self::NoMember { .. } => "registry.no_member",

@@ -6,8 +6,10 @@
 
 pub mod case;
 pub mod change;
+pub mod declaration;
 pub mod error;
 pub mod household;
+pub mod observation;
 mod schema;
 pub mod spell;
 

@@ -7,6 +7,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "households", sql: HOUSEHOLDS },
     Migration { version: 2, name: "spells", sql: SPELLS },
     Migration { version: 3, name: "cases", sql: CASES },
+    Migration { version: 4, name: "declarations", sql: DECLARATIONS },
+    Migration { version: 5, name: "observations", sql: OBSERVATIONS },
 ];
 
 const HOUSEHOLDS: &str = "
@@ -64,6 +66,41 @@ create table lineage (
   at bigint not null,
   actor text not null,
   primary key (county, household_id, kind, other_county, other_household)
+);
+";
+
+const DECLARATIONS: &str = "
+create table declaration (
+  county text not null,
+  declaration_id text not null,
+  village text not null,
+  state text not null,
+  due_on text not null,
+  at bigint not null,
+  actor text not null,
+  household_id text,
+  case_id text,
+  answered_by text,
+  wrapped bytea not null,
+  sealed bytea not null,
+  primary key (county, declaration_id)
+);
+create index declaration_by_state on declaration (county, state, due_on, declaration_id);
+create index declaration_by_case on declaration (county, case_id);
+";
+
+const OBSERVATIONS: &str = "
+create table observation (
+  county text not null,
+  household_id text not null,
+  number bigint not null,
+  case_id text not null,
+  on_day text not null,
+  at bigint not null,
+  actor text not null,
+  doc text not null,
+  photo bytea,
+  primary key (county, household_id, number)
 );
 ";
 

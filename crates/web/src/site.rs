@@ -1,9 +1,13 @@
 //! The pages served: who asks, what they may see, and which view shows it.
 
 mod case;
+mod declare;
 mod fault;
 mod household;
+mod mine;
+mod notice;
 mod overview;
+mod phone;
 mod public;
 mod sign_in;
 mod visit;
@@ -58,6 +62,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/cases", get(case::list))
         .route("/cases/new", get(case::new_form).post(case::open))
         .route("/cases/{county}/{id}", get(case::page).post(case::act))
+        .merge(affairs())
         .route("/totals", get(public::totals))
         .route("/totals.csv", get(public::totals_csv))
         .route("/procedure", get(public::procedure))
@@ -74,6 +79,26 @@ pub fn router(site: Arc<Site>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CompressionLayer::new())
         .with_state(site)
+}
+
+/// What households, villages and the public do.
+fn affairs() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/declare", get(declare::form).post(declare::check))
+        .route("/declare/send", post(declare::send))
+        .route("/declare/{county}/{id}", get(declare::sent))
+        .route("/notices", get(notice::index))
+        .route("/notices/{county}/{id}", get(notice::page))
+        .route("/notices/{county}/{id}/object", get(notice::object_form).post(notice::object))
+        .route("/mine", get(mine::page))
+        .route("/mine/sign-in", get(mine::sign_in).post(mine::number))
+        .route("/mine/code", post(mine::code))
+        .route("/mine/card", post(mine::card))
+        .route("/mine/appeal/{case}", get(mine::appeal_form).post(mine::appeal))
+        .route("/visits", get(phone::today))
+        .route("/visits/token", get(phone::token))
+        .route("/visits/{county}/{id}", get(phone::form).post(phone::send))
+        .route("/visits/declarations/{county}/{id}", get(phone::declared).post(phone::accept))
 }
 
 /// Serves until `stop` is done, then lets running requests end.

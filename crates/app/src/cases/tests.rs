@@ -13,6 +13,7 @@ use registry::spell::store as spells;
 
 use super::{Doing, NewCase, act, next_acts, open};
 use crate::clock::{DAY, FixedClock};
+use crate::household_access::FileGateway;
 use crate::role::{HouseholdKey, Principal, Role};
 use crate::service::{Service, migrations};
 use crate::{Error, Kind};
@@ -20,7 +21,7 @@ use crate::{Error, Kind};
 const COUNTY: &str = "520222";
 const VILLAGE: &str = "520222104203";
 
-fn china() -> Programme {
+pub(crate) fn china() -> Programme {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/china");
     let mut sources = Vec::new();
     let mut folders = vec![folder];
@@ -43,7 +44,7 @@ struct Play {
     case: Option<Case>,
 }
 
-fn staff(account: &str, role: Role, area: &str) -> Principal {
+pub(crate) fn staff(account: &str, role: Role, area: &str) -> Principal {
     Principal::Staff { account: account.to_owned(), role, area: AreaCode::parse(area).unwrap(), second_factor: true }
 }
 
@@ -55,7 +56,7 @@ fn county_officer() -> Principal {
     staff("county", Role::CountyOfficer, COUNTY)
 }
 
-fn papers(names: &[&str]) -> Record {
+pub(crate) fn papers(names: &[&str]) -> Record {
     let text = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     Record { documents: text(names), signature: Some("thumbprint".to_owned()), persons: BTreeSet::new() }
 }
@@ -64,7 +65,9 @@ impl Play {
     async fn new(db: Db) -> Self {
         // 2024-03-04, a Monday.
         let clock = Arc::new(FixedClock::new(1_709_515_000 * 1_000_000));
-        let service = Service::new(db, Keyring::generate().unwrap(), china(), clock.clone()).unwrap();
+        let service =
+            Service::new(db, Keyring::generate().unwrap(), china(), clock.clone(), Arc::new(FileGateway::new(Path::new("/dev/null"))))
+                .unwrap();
         let mut household = Household::new("h1", VILLAGE, "none").unwrap();
         household.members.push(Member { id: PersonId("1".to_owned()), cells: Default::default(), joined_on: None, left: None });
         let mut tx = service.db.begin().await.unwrap();

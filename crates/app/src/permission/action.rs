@@ -13,6 +13,8 @@ pub enum Action {
     VerifyReceipt,
     /// One's own record, decisions and payments.
     ViewOwnHousehold,
+    /// Word that somebody needs help; shows and changes nothing.
+    ReportNeed,
     /// What a household says about itself.
     Declare,
     /// An objection to a notice.
@@ -74,12 +76,13 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::ViewPublicTotals,
         Self::ViewProgramme,
         Self::ViewNotice,
         Self::VerifyReceipt,
         Self::ViewOwnHousehold,
+        Self::ReportNeed,
         Self::Declare,
         Self::Object,
         Self::Appeal,
@@ -120,6 +123,7 @@ impl Action {
             Self::ViewNotice => "view_notice",
             Self::VerifyReceipt => "verify_receipt",
             Self::ViewOwnHousehold => "view_own_household",
+            Self::ReportNeed => "report_need",
             Self::Declare => "declare",
             Self::Object => "object",
             Self::Appeal => "appeal",
@@ -166,6 +170,7 @@ impl Action {
             | Self::ViewProgramme
             | Self::ViewNotice
             | Self::VerifyReceipt
+            | Self::ReportNeed
             | Self::Declare
             | Self::Object
             | Self::Appeal

@@ -14,7 +14,8 @@ use crate::role::{HouseholdKey, Principal, Role};
 const NOW: i64 = 1_700_000_000_000_000;
 const MATRIX: &str = include_str!("matrix.txt");
 /// What anybody may do.
-const PUBLIC: [Action; 4] = [Action::ViewPublicTotals, Action::ViewProgramme, Action::ViewNotice, Action::VerifyReceipt];
+const PUBLIC: [Action; 6] =
+    [Action::ViewPublicTotals, Action::ViewProgramme, Action::ViewNotice, Action::VerifyReceipt, Action::ReportNeed, Action::Object];
 
 fn area(code: &str) -> AreaCode {
     AreaCode::parse(code).unwrap()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::account::{self, NewAccount, hash_password};
+use app::household_access::FileGateway;
 use app::{Role, Service, SystemClock};
 use kernel::AreaCode;
 use web::site::{Site, serve};
@@ -17,7 +18,13 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
     let programme = crate::definition::load(&args.programme)?;
     runtime()?.block_on(async {
         let records = Records::open(&args.data, args.database.as_deref()).await?;
-        let service = Service::new(records.db, records.keys, programme, Arc::new(SystemClock))?;
+        let service = Service::new(
+            records.db,
+            records.keys,
+            programme,
+            Arc::new(SystemClock),
+            Arc::new(FileGateway::new(&args.data.join("messages.jsonl"))),
+        )?;
         first_account(&service, args, console).await?;
         let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Failure::file(args.listen.to_string()))?;
         console.note(&format!("http://{}  {}", args.listen, args.data.display()));

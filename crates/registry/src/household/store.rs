@@ -90,6 +90,10 @@ const INSERT_INDEX: &str = "identity_index (county, what, digest, household_id, 
 const INSERT_SPELL: &str = "spell (county, household_id, number, opened_on, opened_by, closed_on, closed_by, closed_how, at)";
 const SEARCH: &str = "select distinct i.county, i.household_id, i.person_id from identity_index i
   where i.county >= $1 and i.county <= $2 and i.what = $3 and i.digest = $4 order by 1, 2, 3 limit 50";
+const VILLAGES: &str = "select distinct village from household
+  where county >= $1 and county <= $2 and village >= $3 and village <= $4 order by village limit $5";
+const HIGHEST: &str = "select max(household_id) from household
+  where county = $1 and household_id >= $2 and household_id <= $3 and length(household_id) = 16";
 const SHRED: &str = "update household_key set sealed = $3 where county = $1 and household_id = $2";
 const FORGET_INDEX: &str = "delete from identity_index where county = $1 and household_id = $2";
 
@@ -286,6 +290,24 @@ pub async fn search(tx: &mut Tx, keys: &Keyring, area: AreaCode, field: &str, va
     let digest = keys.index(field, value);
     let rows = tx.rows(SEARCH, &[from.into(), to.into(), field.into(), digest.into()]).await?;
     rows.iter().map(|row| Ok((row.text(0)?, HouseholdId(row.text(1)?), PersonId(row.text(2)?)))).collect()
+}
+
+/// Codes of the villages of an area that have households, in order.
+pub async fn villages(tx: &mut Tx, area: AreaCode, limit: i64) -> Result<Vec<String>> {
+    let [from, to, first, last] = area.bounds();
+    let rows = tx.rows(VILLAGES, &[from.into(), to.into(), first.into(), last.into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?)).collect()
+}
+
+/// The number of the next household of a village: its code and four digits more than the highest so far.
+pub async fn next_number(tx: &mut Tx, county: &str, village: &str) -> Result<String> {
+    let highest = tx.row(HIGHEST, &[county.into(), format!("{village}0000").into(), format!("{village}9999").into()]).await?;
+    let highest = highest.map(|row| row.text_or_none(0)).transpose()?.flatten();
+    let tail = highest.as_deref().and_then(|id| id.get(12..)).and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(0);
+    if tail >= 9999 {
+        return Err(Error::Refused("a village has no more than 9,999 household numbers"));
+    }
+    Ok(format!("{village}{:04}", tail + 1))
 }
 
 /// Makes the personal columns of a household unreadable for good; its figures and decisions stay.

@@ -179,8 +179,14 @@
     let wait = 0;
     let busy = false;
     const refused = document.querySelector("[data-focus]");
+    // A visit that differs from the server: its answers go into the fresh form, which shows the server's beside them.
+    const resolving = new URLSearchParams(location.search).get("resolve");
+    if (resolving) {
+      store(["queue"], "readonly", (tx) => tx.objectStore("queue").get(resolving))
+        .then((record) => { if (record && record.account === account) restore(record); }).catch(() => {});
+    }
     opened.then(() => store(["drafts"], "readonly", (tx) => tx.objectStore("drafts").get(id)))
-      .then((draft) => { if (draft && !refused) { key = draft.key; restore(draft); } }).catch(() => {});
+      .then((draft) => { if (draft && !refused && !resolving) { key = draft.key; restore(draft); } }).catch(() => {});
     const remember = async () => {
       const kept = (await fields()).filter(([, value]) => typeof value === "string");
       if (busy) return;
@@ -197,6 +203,7 @@
         // The draft becomes a record in one step: never both, never neither.
         await store(["queue", "drafts"], "readwrite", (tx) => {
           tx.objectStore("drafts").delete(id);
+          if (resolving) tx.objectStore("queue").delete(resolving);
           return tx.objectStore("queue").put(record);
         });
         form.hidden = true;

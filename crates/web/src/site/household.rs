@@ -11,10 +11,12 @@ use registry::Cell;
 use registry::case::store as cases;
 use registry::household::store::{self, After, HouseholdLine, Identities};
 use registry::household::{Cells, Household};
+use registry::observation::{Observation, latest, store as observations};
 use serde::Deserialize;
 
 use super::case::{procedure_title, state_text, step_title};
 use super::overview::{count, trail};
+use super::visit::{purpose_text, role_text};
 use super::{Fault, Visit, see_other, shown};
 use crate::view::page::failure::Kind;
 use crate::view::page::household as view;
@@ -130,7 +132,7 @@ async fn opened(visit: &Visit, tx: &mut app::Tx, county: &str, id: &str) -> Resu
     }
 }
 
-fn mask_name(name: &str) -> String {
+pub(super) fn mask_name(name: &str) -> String {
     name.chars().enumerate().map(|(place, c)| if place == 0 { c } else { '*' }).collect()
 }
 
@@ -195,6 +197,7 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
     let identities = opened(&visit, &mut tx, &county, &id).await?;
     let spells = registry::spell::store::list(&mut tx, &county, &id).await?;
     let versions = store::versions(&mut tx, &county, &id).await?;
+    let seen = observations::list(&mut tx, &county, &id).await?;
     let files = cases::of_household(&mut tx, &county, &id).await?;
     let looks = access_log::store::of_household(&mut tx, &key, i64::MAX, LOOKS).await?;
     let mut timeline: Vec<Event> = files.iter().map(|line| case_event(&visit, line)).collect();
@@ -212,17 +215,46 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
         summary: summary(&visit, &household, &identities),
         members: members(&visit, &household, &identities),
         dwelling: pairs(&visit, "household", &household.cells, |column| !column.ends_with("_income")),
-        facts: Vec::new(),
+        facts: facts(&visit, &household, &seen),
         income: income(&visit, &household.cells),
         score: None,
         timeline,
         spells: spells.iter().filter_map(|spell| spell_row(&visit, spell)).collect(),
         documents: Vec::new(),
-        visits: Vec::new(),
-        looks: looks.into_iter().map(look_row).collect(),
+        visits: seen.iter().rev().map(|seen| visit_row(&visit, seen)).collect(),
+        looks: looks.into_iter().map(|look| look_row(&visit, look)).collect(),
         actions: actions(&visit, &resource, &county, &id),
     };
     Ok(shown(&view::page(&visit.frame, &view)))
+}
+
+fn visit_row(visit: &Visit, seen: &Observation) -> view::VisitRecord {
+    let w = visit.words();
+    let result = w.fill("desk.answers", &[("count", &seen.cells.len().to_string())]);
+    view::VisitRecord { on: civil(seen.at).date(), by: seen.actor.clone(), result, href: format!("#{}", seen.number) }
+}
+
+/// What the household declared beside what the last visit saw.
+fn facts(visit: &Visit, household: &Household, seen: &[Observation]) -> Vec<view::Fact> {
+    let (w, programme) = (visit.words(), &visit.site.service.programme);
+    let base = programme.view.base.get_ref();
+    let fact = |(column, (cell, observation)): (&str, (&Cell, &Observation))| {
+        let known = programme.table(base).and_then(|table| table.part.column(column))?;
+        let declared = household.cells.get(column);
+        let said = |cell: &Cell, source: &str, on: chrono::NaiveDate| view::Said {
+            value: word(visit, base, column, cell),
+            source: source.to_owned(),
+            on,
+        };
+        Some(view::Fact {
+            name: known.title.pick(visit.frame.language).to_owned(),
+            declared: declared.map(|cell| said(cell, w.get("desk.register"), programme.meta.as_of)),
+            observed: observation.on.parse().ok().map(|on| said(cell, w.get("desk.visit"), on)),
+            compared: None,
+            differs: declared.is_some_and(|declared| declared != cell),
+        })
+    };
+    latest(seen).into_iter().filter_map(fact).collect()
 }
 
 fn case_event(visit: &Visit, line: &cases::CaseLine) -> Event {
@@ -258,6 +290,15 @@ fn summary(visit: &Visit, household: &Household, identities: &Identities) -> Vec
     pairs
 }
 
+/// The record as its own household reads it: the summary and each member.
+pub(super) fn members_pairs(visit: &Visit, household: &Household, identities: &Identities) -> Vec<Pair> {
+    let mut pairs = summary(visit, household, identities);
+    let people = members(visit, household, identities).into_iter();
+    pairs.extend(people.map(|member| Pair::new(member.relation, format!("{} {}", member.name, member.masked_identity))));
+    pairs.extend(self::pairs(visit, "household", &household.cells, |_| true));
+    pairs
+}
+
 fn members(visit: &Visit, household: &Household, identities: &Identities) -> Vec<view::Member> {
     let text = |cells: &Cells, column: &str| cells.get(column).map_or_else(String::new, |cell| word(visit, "person", column, cell));
     let personal = |person: &str, field: &str| identities.get(&(person.to_owned(), field.to_owned())).cloned().unwrap_or_default();
@@ -281,7 +322,7 @@ fn members(visit: &Visit, household: &Household, identities: &Identities) -> Vec
 }
 
 /// A value in words: codes by their list, money with its unit, yes and no.
-fn word(visit: &Visit, table: &str, column: &str, cell: &Cell) -> String {
+pub(super) fn word(visit: &Visit, table: &str, column: &str, cell: &Cell) -> String {
     let (programme, w) = (&visit.site.service.programme, visit.words());
     let known = programme.table(table).and_then(|table| table.part.column(column));
     match cell {
@@ -348,8 +389,17 @@ fn spell_row(visit: &Visit, spell: &registry::spell::Spell) -> Option<view::Spel
     })
 }
 
-fn look_row(logged: access_log::Logged) -> view::Look {
-    let entry = logged.entry;
-    let why = if entry.reason.is_empty() { entry.purpose.name().to_owned() } else { entry.reason };
-    view::Look { at: civil(entry.at), who: entry.principal, role: entry.role, why, what: entry.fields }
+pub(super) fn look_row(visit: &Visit, logged: access_log::Logged) -> view::Look {
+    let (entry, w) = (logged.entry, visit.words());
+    let why = if entry.reason.is_empty() { purpose_text(w, entry.purpose).to_owned() } else { entry.reason };
+    let role = app::Role::parse(&entry.role).map_or_else(|| w.get("role.household"), |role| role_text(w, role));
+    let fields = entry.fields.split(',').map(|field| match field {
+        "name" => w.get("declare.name"),
+        "identity" => w.get("declare.identity"),
+        "phone" => w.get("declare.telephone"),
+        "difficulty" => w.get("declare.difficulty"),
+        _ => "",
+    });
+    let what = fields.filter(|field| !field.is_empty()).collect::<Vec<_>>().join(w.get("desk.comma"));
+    view::Look { at: civil(entry.at), who: entry.principal, role: role.to_owned(), why, what }
 }

@@ -1,6 +1,6 @@
 //! The desk: an area at a glance, down to its villages.
 
-use app::Action;
+use app::{Action, Principal, Role};
 use axum::extract::Query;
 use axum::response::Response;
 use kernel::{AreaCode, AreaLevel};
@@ -24,7 +24,12 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn home(visit: Visit) -> Response {
-    see_other(if visit.token.is_some() { "/desk" } else { "/totals" })
+    see_other(match &visit.who {
+        Principal::Household(_) => "/mine",
+        Principal::Staff { role: Role::VillageCadre, .. } => "/visits",
+        Principal::Staff { .. } => "/desk",
+        Principal::Public => "/totals",
+    })
 }
 
 pub(super) async fn desk(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Fault> {

@@ -100,12 +100,17 @@ pub(super) async fn code(visit: Visit, Posted(typed): Posted<Code>) -> Result<Re
 
 /// Opens a session; without a second factor it leads to setting one up and to nothing else.
 async fn enter(visit: &Visit, account: &Account, second_factor: bool) -> Result<Response, Fault> {
+    let home = if account.role == app::Role::VillageCadre { "/visits" } else { "/desk" };
+    open_session(visit, &account.principal(second_factor), if second_factor { home } else { "/enrol" }).await
+}
+
+/// Opens a session for somebody who proved who they are, and leads on.
+pub(super) async fn open_session(visit: &Visit, who: &app::Principal, to: &str) -> Result<Response, Fault> {
     let service = &visit.site.service;
     let mut tx = service.db.begin().await.map_err(app::Error::from)?;
-    let who = account.principal(second_factor);
-    let token = app::session::store::open(&mut tx, &who, &visit.remote, visit.token.as_ref(), service.now()).await?;
+    let token = app::session::store::open(&mut tx, who, &visit.remote, visit.token.as_ref(), service.now()).await?;
     tx.commit().await.map_err(app::Error::from)?;
-    let mut response = see_other(if second_factor { "/desk" } else { "/enrol" });
+    let mut response = see_other(to);
     set_cookie(&mut response, &visit.site, &token.reveal(), "");
     Ok(response)
 }

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use app::household_access::FileGateway;
 use app::{Db, Keyring, Service, SystemClock, migrations};
 use programme::{Programme, SourceFile};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -53,7 +54,14 @@ async fn site() -> (SocketAddr, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&format!("sqlite:{}", folder.path().join("records.db").display())).await.unwrap();
     db.migrate(&migrations()).await.unwrap();
-    let service = Service::new(db, Keyring::generate().unwrap(), china(), Arc::new(SystemClock)).unwrap();
+    let service = Service::new(
+        db,
+        Keyring::generate().unwrap(),
+        china(),
+        Arc::new(SystemClock),
+        Arc::new(FileGateway::new(&folder.path().join("messages"))),
+    )
+    .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(serve(listener, Site::new(service, false), std::future::pending()));

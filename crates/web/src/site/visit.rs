@@ -42,12 +42,32 @@ impl FromRequestParts<Arc<Site>> for Visit {
         if let (Some(token), Principal::Staff { account, role, area, .. }) = (&token, &who) {
             let name = account_name(site, account).await?;
             let words = frame.words();
-            let role = format!("{} {area}", role_text(words, *role));
-            frame.visitor = Some(Visitor { name, role, account: account.clone(), csrf: token.csrf().map_err(Fault::from)? });
-            frame.menu = vec![Menu::Overview, Menu::Households, Menu::Cases];
+            let title = format!("{} {area}", role_text(words, *role));
+            frame.visitor = Some(Visitor { name, role: title, account: account.clone(), csrf: token.csrf().map_err(Fault::from)? });
+            frame.menu = menu(*role);
+        }
+        if let (Some(token), Principal::Household(key)) = (&token, &who) {
+            let (name, account) = (key.id.clone(), who.key());
+            let role = frame.words().get("role.household").to_owned();
+            frame.visitor = Some(Visitor { name, role, account, csrf: token.csrf().map_err(Fault::from)? });
         }
         Ok(Self { site: Arc::clone(site), who, token, frame, remote })
     }
+}
+
+/// What somebody of a role finds in the menu.
+fn menu(role: app::Role) -> Vec<Menu> {
+    let mut places = vec![Menu::Overview];
+    if role == app::Role::VillageCadre {
+        places = vec![Menu::Today, Menu::Overview];
+    }
+    if !matches!(role, app::Role::Admin | app::Role::BankOfficer) {
+        places.extend([Menu::Households, Menu::Cases, Menu::Notices]);
+    }
+    if role == app::Role::VillageCadre {
+        places.push(Menu::Declare);
+    }
+    places
 }
 
 async fn find(site: &Site, token: &Token) -> Result<Option<Session>, Fault> {
@@ -96,6 +116,16 @@ impl Visit {
         if holds { Ok(()) } else { Err(Fault::of(Kind::Forbidden)) }
     }
 
+    /// As [`Self::check_csrf`]; who is not signed in has no token, and nothing of theirs could be misused.
+    pub(crate) fn check_form(&self, given: &str) -> Result<(), Fault> {
+        if self.token.is_none() { Ok(()) } else { self.check_csrf(given) }
+    }
+
+    /// The token that a form carries; empty for who is not signed in.
+    pub(crate) fn csrf_token(&self) -> String {
+        self.csrf().to_owned()
+    }
+
     pub(crate) fn csrf(&self) -> &str {
         self.frame.visitor.as_ref().map_or("", |visitor| visitor.csrf.as_str())
     }
@@ -131,5 +161,21 @@ pub(super) fn role_text(words: Words, role: app::Role) -> &'static str {
         app::Role::AppealsOfficer => "role.appeals_officer",
         app::Role::BankOfficer => "role.bank_officer",
         app::Role::Auditor => "role.auditor",
+    })
+}
+
+/// The name of a purpose on pages.
+pub(super) fn purpose_text(words: Words, purpose: app::Purpose) -> &'static str {
+    words.get(match purpose {
+        app::Purpose::Identification => "purpose.identification",
+        app::Purpose::Assistance => "purpose.assistance",
+        app::Purpose::Supervision => "purpose.supervision",
+        app::Purpose::Appeal => "purpose.appeal",
+        app::Purpose::Lending => "purpose.lending",
+        app::Purpose::Audit => "purpose.audit",
+        app::Purpose::Administration => "purpose.administration",
+        app::Purpose::OwnAffairs => "purpose.own_affairs",
+        app::Purpose::PublicInformation => "purpose.public_information",
+        app::Purpose::Emergency => "purpose.emergency",
     })
 }

@@ -200,6 +200,9 @@ pub fn public(frame: &Frame, head: &Head, body: &Markup) -> Markup {
         main #main tabindex="-1" { (trail(&head.trail, w)) h1 { (head.title) } (body) }
         footer.foot {
             nav aria-label=(w.get("common.public_menu")) {
+                a href="/declare" { (w.get("public.declare")) }
+                a href="/mine" { (w.get("public.mine")) }
+                a href="/notices" { (w.get("public.notices")) }
                 a href="/totals" { (w.get("public.totals")) }
                 a href="/procedure" { (w.get("public.procedure")) }
             }

@@ -78,7 +78,7 @@ fn declaring(m: Maker) -> Vec<Sample> {
         ],
         ..form()
     };
-    let given = |name: String, value: String| Given { name, value, change_href: "declare".to_owned() };
+    let given = |name: String, value: String| Given { name, value, field: "name".to_owned() };
     let answers = vec![
         given(m.t("姓名", "Name"), m.t("王大山", "Wang Dashan")),
         given(m.t("联系电话", "Telephone"), "138****0010".to_owned()),
@@ -97,6 +97,7 @@ fn declaring(m: Maker) -> Vec<Sample> {
     let check = CheckAnswers { form: Form { values, ..form() }, answers, consent };
     let thanks = Thanks {
         number: "2026-1123-0042".to_owned(),
+        now: m.t("等待村级受理。", "It waits for the village cadre."),
         visit_days: 2,
         decision_days: 20,
         follow: m.link("查看办理进度", "Follow your declaration", "mine"),

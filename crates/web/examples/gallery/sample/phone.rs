@@ -83,6 +83,7 @@ fn visit_of(m: Maker, refused: bool) -> Visit {
         questions: vec![question("remark", m.t("新的困难或变化", "New difficulties or changes"), Answer::Area)],
     };
     Visit {
+        seen: 1,
         head: m.t("王大山", "Wang Dashan"),
         number: "522301-0042".to_owned(),
         trail: vec![m.link("今天", "Today", "visits")],

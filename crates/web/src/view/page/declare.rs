@@ -52,7 +52,8 @@ pub struct CheckAnswers {
 pub struct Given {
     pub name: String,
     pub value: String,
-    pub change_href: String,
+    /// The field to go back to.
+    pub field: String,
 }
 
 #[must_use]
@@ -62,7 +63,11 @@ pub fn check(frame: &Frame, view: &CheckAnswers) -> Markup {
         (problems(&view.form, w))
         dl.pairs.answers {
             @for answer in &view.answers {
-                div { dt { (answer.name) } dd { (answer.value) } dd { a href=(answer.change_href) { (w.get("declare.change")) span.hidden { " " (answer.name) } } } }
+                div { dt { (answer.name) } dd { (answer.value) } dd {
+                    button.quiet type="submit" form=(format!("form-{}", view.form.id)) formaction="/declare" name="change" value=(answer.field) {
+                        (w.get("declare.change")) span.hidden { " " (answer.name) }
+                    }
+                } }
             }
         }
         p { (view.consent) }
@@ -78,6 +83,8 @@ pub fn check(frame: &Frame, view: &CheckAnswers) -> Markup {
 #[derive(Debug, Clone)]
 pub struct Thanks {
     pub number: String,
+    /// Where it stands.
+    pub now: String,
     /// Working days until somebody comes.
     pub visit_days: u64,
     /// Working days until the decision.
@@ -90,6 +97,7 @@ pub fn thanks(frame: &Frame, view: &Thanks) -> Markup {
     let w = frame.words();
     let body = html! {
         div.confirmation { p { (w.get("declare.your_number")) } p.number { (view.number) } }
+        p.headline { (view.now) }
         h2 { (w.get("declare.what_next")) }
         ol {
             li { (w.fill_count("declare.visit_within", view.visit_days)) }

@@ -17,6 +17,8 @@ pub struct Visit {
     pub number: String,
     pub trail: Vec<Link>,
     pub form: Form,
+    /// The newest observation that the form shows; what came after it may contradict.
+    pub seen: i64,
     pub sections: Vec<VisitSection>,
     pub photo: bool,
 }
@@ -41,6 +43,7 @@ pub fn page(frame: &Frame, view: &Visit) -> Markup {
         (unsent(w))
         p.soft { (view.number) }
         (open_offline(form, &title, &html! {
+            input type="hidden" name="seen" value=(view.seen);
             @for section in &view.sections { (part(w, form, section)) }
             @if view.photo {
                 (field(form, &Field::new("photo", w.get("visit.photo"), Input::File { accept: "image/*" }).hint(w.get("visit.photo_hint")), w))
@@ -109,7 +112,8 @@ pub fn conflict(frame: &Frame, view: &Conflict) -> Markup {
     let body = html! {
         (problems(&view.form, w))
         p { (w.fill("visit.conflict_about", &[("who", &view.changed_by)])) }
-        (crate::view::form::open(&view.form, &html! {
+        (crate::view::form::open_with_files(&view.form, &html! {
+            @for (name, value) in &view.form.values { input type="hidden" name=(name) value=(value); }
             (table(w, w.get("visit.conflict_caption"), &columns, &rows))
             (submit(w.get("visit.resolve")))
         }))
