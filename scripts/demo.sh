@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A made-up county from its files to lists and a report. Everything it writes is below fupin-data/.
+# A made-up county from its files to lists and a report, then to a running service. Everything it writes is below fupin-data/.
 set -euo pipefail
 . "$(dirname "$0")/tools.sh"
 
@@ -31,3 +31,5 @@ fupin evaluate --programme "$programme" --data "$register" --assessments "$resul
 printf '\n'
 say "written:"
 find "$results" -type f \( -name '*.html' -o -name '*.csv' -o -name '*.xlsx' \) | sort
+
+exec "$(dirname "$0")/console.sh"

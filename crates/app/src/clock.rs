@@ -26,6 +26,16 @@ impl Clock for SystemClock {
     }
 }
 
+/// The clock of the machine, so many microseconds ahead: demonstrations in which terms run out.
+#[derive(Debug, Clone, Copy)]
+pub struct AheadClock(pub i64);
+
+impl Clock for AheadClock {
+    fn now(&self) -> i64 {
+        SystemClock.now().saturating_add(self.0)
+    }
+}
+
 /// A clock that stands still until it is moved.
 #[derive(Debug, Default)]
 pub struct FixedClock(AtomicI64);
@@ -50,13 +60,14 @@ impl Clock for FixedClock {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, DAY, FixedClock, HOUR, SystemClock};
+    use super::{AheadClock, Clock, DAY, FixedClock, HOUR, SystemClock};
 
     #[test]
     fn clocks() {
         let clock = FixedClock::new(DAY);
         clock.advance(HOUR);
         assert_eq!(clock.now(), DAY + HOUR);
+        assert!(AheadClock(DAY).now() - SystemClock.now() > DAY - HOUR);
         assert!(SystemClock.now() > 55 * 365 * DAY, "after 2024");
     }
 }

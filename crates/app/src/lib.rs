@@ -28,7 +28,7 @@ pub mod visiting;
 
 pub use access_log::open_record;
 pub use account::{Account, SignIn, sign_in};
-pub use clock::{Clock, FixedClock, SystemClock};
+pub use clock::{AheadClock, Clock, FixedClock, SystemClock};
 pub use database::{Db, Keyring, Tx};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};

@@ -219,6 +219,9 @@ pub(crate) struct ServeArgs {
     /// Accounts with known passwords and some cases, to look at. Never where real people are on record.
     #[arg(long)]
     pub demo: bool,
+    /// Days that the clock of a demonstration runs ahead, so that terms and notices end.
+    #[arg(long, default_value_t = 0, requires = "demo")]
+    pub days_ahead: u16,
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use app::account::{self, NewAccount, hash_password};
+use app::clock::DAY;
 use app::household_access::FileGateway;
-use app::{Role, Service, SystemClock};
+use app::{AheadClock, Clock, Role, Service, SystemClock};
 use kernel::AreaCode;
 use web::site::{Site, serve};
 
@@ -18,13 +19,8 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
     let programme = crate::definition::load(&args.programme)?;
     runtime()?.block_on(async {
         let records = Records::open(&args.data, args.database.as_deref()).await?;
-        let service = Service::new(
-            records.db,
-            records.keys,
-            programme,
-            Arc::new(SystemClock),
-            Arc::new(FileGateway::new(&args.data.join("messages.jsonl"))),
-        )?;
+        let service =
+            Service::new(records.db, records.keys, programme, clock(args), Arc::new(FileGateway::new(&args.data.join("messages.jsonl"))))?;
         first_account(&service, args, console).await?;
         let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Failure::file(args.listen.to_string()))?;
         console.note(&format!("http://{}  {}", args.listen, args.data.display()));
@@ -33,6 +29,13 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
         db.close().await;
         Ok(())
     })
+}
+
+fn clock(args: &ServeArgs) -> Arc<dyn Clock> {
+    match args.days_ahead {
+        0 => Arc::new(SystemClock),
+        days => Arc::new(AheadClock(i64::from(days) * DAY)),
+    }
 }
 
 /// On the first start somebody must be able to come in.
