@@ -257,6 +257,12 @@ pub(super) fn step_title(visit: &Visit, procedure: &str, step: &str) -> String {
     found.map_or_else(|| step.to_owned(), |step| step.title.pick(visit.frame.language).to_owned())
 }
 
+/// The rule that a decision stands on, in words.
+pub(super) fn rule(visit: &Visit, procedure: &Procedure) -> String {
+    let title = procedure.title.pick(visit.frame.language);
+    visit.words().fill("desk.rule", &[("title", title), ("version", procedure.version.get_ref())])
+}
+
 pub(super) fn state_text(w: Words, state: &str) -> &'static str {
     w.get(match state {
         "open" => "state.open",

@@ -91,7 +91,8 @@ async fn villages(visit: &Visit, area: &str) -> Result<Vec<Choice>, Fault> {
     let area = AreaCode::parse(area).unwrap_or(whole);
     let mut tx = visit.site.service.db.read().await.map_err(app::Error::from)?;
     let codes = households::villages(&mut tx, area, VILLAGES).await?;
-    Ok(codes.into_iter().map(|code| Choice::new(code.clone(), code)).collect())
+    let none = Choice::new("", visit.words().get("declare.choose"));
+    Ok(std::iter::once(none).chain(codes.into_iter().map(|code| Choice::new(code.clone(), code))).collect())
 }
 
 fn risks(visit: &Visit) -> Vec<Choice> {

@@ -200,11 +200,13 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
     let seen = observations::list(&mut tx, &county, &id).await?;
     let files = cases::of_household(&mut tx, &county, &id).await?;
     let looks = access_log::store::of_household(&mut tx, &key, i64::MAX, LOOKS).await?;
+    let actors = versions.iter().map(|version| version.actor.as_str()).chain(seen.iter().map(|seen| seen.actor.as_str()));
+    let names = names(&mut tx, actors.chain(looks.iter().map(|look| look.entry.principal.as_str()))).await?;
     let mut timeline: Vec<Event> = files.iter().map(|line| case_event(&visit, line)).collect();
     timeline.extend(versions.iter().rev().map(|v| Event {
         at: civil(v.at),
         what: visit.words().fill("desk.version", &[("number", &v.number.to_string()), ("event", &v.event)]),
-        by: v.actor.clone(),
+        by: named(&visit, &names, &v.actor),
         link: None,
     }));
     let view = view::Household {
@@ -221,17 +223,17 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
         timeline,
         spells: spells.iter().filter_map(|spell| spell_row(&visit, spell)).collect(),
         documents: Vec::new(),
-        visits: seen.iter().rev().map(|seen| visit_row(&visit, seen)).collect(),
-        looks: looks.into_iter().map(|look| look_row(&visit, look)).collect(),
+        visits: seen.iter().rev().map(|seen| visit_row(&visit, seen, &names)).collect(),
+        looks: looks.into_iter().map(|look| look_row(&visit, look, &names)).collect(),
         actions: actions(&visit, &resource, &county, &id),
     };
     Ok(shown(&view::page(&visit.frame, &view)))
 }
 
-fn visit_row(visit: &Visit, seen: &Observation) -> view::VisitRecord {
+fn visit_row(visit: &Visit, seen: &Observation, names: &BTreeMap<String, String>) -> view::VisitRecord {
     let w = visit.words();
     let result = w.fill("desk.answers", &[("count", &seen.cells.len().to_string())]);
-    view::VisitRecord { on: civil(seen.at).date(), by: seen.actor.clone(), result, href: format!("#{}", seen.number) }
+    view::VisitRecord { on: civil(seen.at).date(), by: named(visit, names, &seen.actor), result, href: format!("#{}", seen.number) }
 }
 
 /// What the household declared beside what the last visit saw.
@@ -389,7 +391,25 @@ fn spell_row(visit: &Visit, spell: &registry::spell::Spell) -> Option<view::Spel
     })
 }
 
-pub(super) fn look_row(visit: &Visit, logged: access_log::Logged) -> view::Look {
+/// Names of the accounts behind principals, as pages show them.
+pub(super) async fn names(tx: &mut app::Tx, principals: impl Iterator<Item = &str>) -> Result<BTreeMap<String, String>, Fault> {
+    let keys: std::collections::BTreeSet<&str> = principals.collect();
+    let mut names = BTreeMap::new();
+    for key in keys {
+        let Some(id) = key.strip_prefix("staff:") else { continue };
+        if let Some(account) = app::account::store::find(tx, id).await? {
+            names.insert(key.to_owned(), account.title);
+        }
+    }
+    Ok(names)
+}
+
+fn named(visit: &Visit, names: &BTreeMap<String, String>, principal: &str) -> String {
+    let own = || if principal.starts_with("household:") { visit.words().get("role.household").to_owned() } else { principal.to_owned() };
+    names.get(principal).cloned().unwrap_or_else(own)
+}
+
+pub(super) fn look_row(visit: &Visit, logged: access_log::Logged, names: &BTreeMap<String, String>) -> view::Look {
     let (entry, w) = (logged.entry, visit.words());
     let why = if entry.reason.is_empty() { purpose_text(w, entry.purpose).to_owned() } else { entry.reason };
     let role = app::Role::parse(&entry.role).map_or_else(|| w.get("role.household"), |role| role_text(w, role));
@@ -401,5 +421,5 @@ pub(super) fn look_row(visit: &Visit, logged: access_log::Logged) -> view::Look 
         _ => "",
     });
     let what = fields.filter(|field| !field.is_empty()).collect::<Vec<_>>().join(w.get("desk.comma"));
-    view::Look { at: civil(entry.at), who: entry.principal, role: role.to_owned(), why, what }
+    view::Look { at: civil(entry.at), who: named(visit, names, &entry.principal), role: role.to_owned(), why, what }
 }

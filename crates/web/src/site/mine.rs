@@ -9,8 +9,8 @@ use registry::case::store as cases;
 use registry::household::store as households;
 use serde::Deserialize;
 
-use super::case::{procedure_title, step_title};
-use super::household::{look_row, members_pairs, status};
+use super::case::{procedure_title, rule, step_title};
+use super::household::{look_row, members_pairs, names, status};
 use super::sign_in::open_session;
 use super::{Fault, Visit, see_other, shown};
 use crate::view::form::{Form, Problem};
@@ -109,6 +109,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Fault> {
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
     let known = households::identities(&mut tx, &service.keys, &county, &key.id).await?;
     let looks = access_log::store::of_household(&mut tx, &key, i64::MAX, LOOKS).await?;
+    let names = names(&mut tx, looks.iter().map(|look| look.entry.principal.as_str())).await?;
     let mut decisions = Vec::new();
     let mut now = None;
     for line in cases::of_household(&mut tx, &county, &key.id).await? {
@@ -128,7 +129,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Fault> {
         decisions,
         record: members_pairs(&visit, &household, &known),
         correct_href: "/declare".to_owned(),
-        looks: looks.into_iter().map(|look| look_row(&visit, look)).collect(),
+        looks: looks.into_iter().map(|look| look_row(&visit, look, &names)).collect(),
     };
     Ok(shown(&view::page(&visit.frame, &view)))
 }
@@ -140,7 +141,7 @@ fn decision_row(visit: &Visit, case: &registry::case::Case) -> Option<view::Deci
     let appeal = (case.appeal.is_none() && visit.site.service.moment().on <= until)
         .then(|| (Link::new(w.get("mine.appeal_title"), format!("/mine/appeal/{}", case.id)), until));
     let procedure = app::cases::procedure_of(&visit.site.service, case).ok();
-    let reason = decision.reason.clone().or_else(|| procedure.map(|procedure| procedure.source.clone())).unwrap_or_default();
+    let reason = decision.reason.clone().or_else(|| procedure.map(|procedure| rule(visit, procedure))).unwrap_or_default();
     let by = procedure.and_then(|procedure| procedure.step(&decision.step)).map(|step| step.title.pick(visit.frame.language).to_owned());
     Some(view::Decision {
         title: procedure_title(visit, &case.procedure),

@@ -13,7 +13,7 @@ use registry::case::{Case, Posting};
 use registry::household::store as households;
 use serde::Deserialize;
 
-use super::case::procedure_title;
+use super::case::{procedure_title, rule};
 use super::household::mask_name;
 use super::{Fault, Visit, shown};
 use crate::view::form::{Form, Problem};
@@ -89,7 +89,7 @@ pub(super) async fn page(visit: Visit, headers: HeaderMap, Path((county, id)): P
         from: posting.from,
         until: posting.until,
         supervision: w.get("public.hotline").to_owned(),
-        criterion: procedure.source.clone(),
+        criterion: rule(&visit, procedure),
         rows: vec![view::NoticeRow {
             head,
             group: case.household.clone(),

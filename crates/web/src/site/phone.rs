@@ -45,10 +45,12 @@ pub(super) async fn today(visit: Visit) -> Result<Response, Fault> {
         let (case, _) = load(&mut tx, &line.county, &line.id).await?;
         let acts = app::cases::next_acts(service, &visit.who, &case)?;
         for act in acts {
-            let href = match act.kind {
-                ActKind::Visit => format!("/visits/{}/{}", line.county, line.id),
-                ActKind::Submit if !case.returns.is_empty() => format!("/cases/{}/{}", line.county, line.id),
-                _ => continue,
+            let href = if act.kind == ActKind::Visit {
+                format!("/visits/{}/{}", line.county, line.id)
+            } else if act.kind == ActKind::Submit && !case.returns.is_empty() {
+                format!("/cases/{}/{}", line.county, line.id)
+            } else {
+                continue;
             };
             let step = act.step.as_deref().unwrap_or_default();
             let errand = errand(&visit, &line, &case, step, href, today);
@@ -167,17 +169,18 @@ fn typed(visit: &Visit, column: &TableColumn, cell: &Cell) -> String {
 fn question(visit: &Visit, column: &TableColumn) -> Question {
     let (w, programme) = (visit.words(), &visit.site.service.programme);
     let list = column.list.as_ref().and_then(|list| programme.code_list(list.get_ref()));
-    let answer = match column.column_type {
-        ColumnType::Boolean => Answer::Radios(vec![Choice::new("yes", w.get("desk.yes")), Choice::new("no", w.get("desk.no"))]),
-        ColumnType::Date => Answer::Date,
-        _ => match list {
-            Some(list) => {
-                let codes = list.part.codes.iter().map(toml::Spanned::get_ref);
-                let zh = visit.frame.language == kernel::Language::Zh;
-                Answer::Select(codes.map(|code| Choice::new(code.code.clone(), if zh { &code.zh } else { &code.en }.clone())).collect())
-            }
-            None => Answer::Number,
-        },
+    let answer = if column.column_type == ColumnType::Boolean {
+        Answer::Radios(vec![Choice::new("yes", w.get("desk.yes")), Choice::new("no", w.get("desk.no"))])
+    } else if column.column_type == ColumnType::Date {
+        Answer::Date
+    } else if let Some(list) = list {
+        let codes = list.part.codes.iter().map(toml::Spanned::get_ref);
+        let zh = visit.frame.language == kernel::Language::Zh;
+        let choices = codes.map(|code| Choice::new(code.code.clone(), if zh { &code.zh } else { &code.en }.clone()));
+        // What nobody looked at stays unanswered; the first code would be a finding that nobody made.
+        Answer::Select(std::iter::once(Choice::new("", w.get("desk.unanswered"))).chain(choices).collect())
+    } else {
+        Answer::Number
     };
     Question { name: column.name().to_owned(), label: column.title.pick(visit.frame.language).to_owned(), hint: None, answer }
 }
@@ -301,7 +304,14 @@ fn cell(visit: &Visit, column: &TableColumn, text: &str) -> Option<Cell> {
         ColumnType::Integer => text.parse().ok().map(Cell::Number),
         ColumnType::Date => kernel::date::parse(&text).map(|day| Cell::Text(day.to_string())),
         ColumnType::Quantity => text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0).map(|_| Cell::Text(text)),
-        _ => Some(Cell::Text(text)),
+        ColumnType::Text
+        | ColumnType::Code
+        | ColumnType::Codes
+        | ColumnType::Area
+        | ColumnType::Serial
+        | ColumnType::Identity
+        | ColumnType::DisabilityCertificate
+        | ColumnType::Phone => Some(Cell::Text(text)),
     }
 }
 
