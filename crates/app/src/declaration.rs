@@ -69,7 +69,7 @@ pub async fn declare(service: &Service, who: &Principal, answers: &Answers, key:
         Begun::OtherRequest => return Err(Error::Invalid { field: "key", why: "it was used for another declaration" }),
     }
     if *who == Principal::Public
-        && throttle::store::attempt(&mut tx, &format!("declare:{remote}"), throttle::REMOTE, moment.at).await?.is_some()
+        && throttle::store::attempt(&mut tx, &format!("declare:{remote}"), throttle::DECLARATIONS, moment.at).await?.is_some()
     {
         tx.commit().await?;
         return Err(Error::Invalid { field: "", why: "too many declarations came from this place; try again later" });

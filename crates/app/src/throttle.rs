@@ -24,6 +24,8 @@ pub const SUBJECT: Limit = Limit { free: 5, first: 30 * SECOND, longest: HOUR };
 pub const REMOTE: Limit = Limit { free: 30, first: 30 * SECOND, longest: HOUR };
 /// Codes asked for by one household.
 pub const CODES: Limit = Limit { free: 2, first: MINUTE, longest: 4 * HOUR };
+/// Declarations from one remote address: a whole valley may share one.
+pub const DECLARATIONS: Limit = Limit { free: 300, first: 30 * SECOND, longest: HOUR };
 /// After so long without an attempt, failures are forgotten.
 pub const FORGOTTEN: i64 = DAY;
 

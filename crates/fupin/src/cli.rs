@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Executor(ExecutorArgs),
     /// Serve the pages of a data folder to officials, cadres, households and the public.
     Serve(ServeArgs),
+    /// Check the records of a data folder: keys, tables, log of looks, cases, versions
+    Doctor(DoctorArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -222,6 +224,16 @@ pub(crate) struct ServeArgs {
     /// Days that the clock of a demonstration runs ahead, so that terms and notices end.
     #[arg(long, default_value_t = 0, requires = "demo")]
     pub days_ahead: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
 }
 
 #[derive(Debug, Args)]

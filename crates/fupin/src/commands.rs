@@ -3,6 +3,7 @@
 #[cfg(feature = "cluster")]
 mod cluster;
 mod code;
+mod doctor;
 mod evaluate;
 mod explain;
 mod features;
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Scheduler(args) => cluster::scheduler(args, console),
         #[cfg(feature = "cluster")]
         Command::Executor(args) => cluster::executor(args, console),
+        Command::Doctor(args) => doctor::run(args, console),
         Command::Serve(args) => serve::run(args, console),
         Command::Completions { shell } => code::completions(*shell, console),
     }

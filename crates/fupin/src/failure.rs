@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     #[error("{path} exists and was not written by fupin; choose another folder")]
     Occupied { path: PathBuf },
     #[error("{0}")]
+    Unverified(String),
+    #[error("{0}")]
     Unknown(String),
 }
 
@@ -41,6 +43,7 @@ impl Failure {
             Self::Usage(_) | Self::Unknown(_) => "FP0503",
             Self::File { .. } => "FP0502",
             Self::Model(_) => "FP0402",
+            Self::Unverified(_) => "FP0506",
             Self::Occupied { .. } => "FP0501",
         }
     }
@@ -51,7 +54,7 @@ impl Failure {
             Self::Usage(_) | Self::Unknown(_) => 2,
             Self::App(error) if error.kind() == app::Kind::Conflict => 5,
             Self::Analytics(Error::Occupied { .. }) | Self::Occupied { .. } => 5,
-            Self::Model(_) => 4,
+            Self::Model(_) | Self::Unverified(_) => 4,
             Self::Analytics(_) | Self::App(_) | Self::File { .. } => 3,
         }
     }

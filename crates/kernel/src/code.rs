@@ -226,6 +226,11 @@ pub const CATALOGUE: &[CodeEntry] = &[
         ("档案库无法完成操作", "检查数据目录、数据库地址和磁盘空间后重试"),
         ("the records could not do it", "check the data folder, the database's address and disk space, then try again"),
     ),
+    entry(
+        "FP0506",
+        ("档案核对不符", "停止写入，保留现场，从备份恢复后比对差异"),
+        ("the records do not verify", "stop writing, keep everything as it is, restore a backup beside it and compare"),
+    ),
 ];
 
 /// The entry of a code, if it exists.

@@ -90,6 +90,9 @@ const INSERT_INDEX: &str = "identity_index (county, what, digest, household_id, 
 const INSERT_SPELL: &str = "spell (county, household_id, number, opened_on, opened_by, closed_on, closed_by, closed_how, at)";
 const SEARCH: &str = "select distinct i.county, i.household_id, i.person_id from identity_index i
   where i.county >= $1 and i.county <= $2 and i.what = $3 and i.digest = $4 order by 1, 2, 3 limit 50";
+const UNVERSIONED: &str = "select h.household_id from household h left join household_version v
+  on v.county = h.county and v.household_id = h.household_id and v.version = h.version
+  where v.version is null or v.at <> h.at order by h.county, h.household_id limit 10";
 const VILLAGES: &str = "select distinct village from household
   where county >= $1 and county <= $2 and village >= $3 and village <= $4 order by village limit $5";
 const HIGHEST: &str = "select max(household_id) from household
@@ -290,6 +293,13 @@ pub async fn search(tx: &mut Tx, keys: &Keyring, area: AreaCode, field: &str, va
     let digest = keys.index(field, value);
     let rows = tx.rows(SEARCH, &[from.into(), to.into(), field.into(), digest.into()]).await?;
     rows.iter().map(|row| Ok((row.text(0)?, HouseholdId(row.text(1)?), PersonId(row.text(2)?)))).collect()
+}
+
+/// How many households there are, and up to ten that are not what their newest version says.
+pub async fn unversioned(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
+    let count = tx.row("select count(*) from household", &[]).await?.map_or(Ok(0), |row| row.long(0))?;
+    let rows = tx.rows(UNVERSIONED, &[]).await?;
+    Ok((count, rows.iter().map(|row| row.text(0)).collect::<std::result::Result<_, _>>()?))
 }
 
 /// Codes of the villages of an area that have households, in order.
