@@ -3,9 +3,12 @@
 //! Each entry carries a keyed hash over itself and the entry before, and the head the hash of the last: an entry that was changed,
 //! inserted or removed, also at the end, is found by [`store::verify`]. Without the key file the chain cannot be made anew.
 
+mod group;
 pub mod store;
 
 use database::{Keyring, Tx};
+
+pub use group::Group;
 
 use crate::error::{Error, Result};
 use crate::permission::{Action, Context, Decision, Policies, Purpose, Resource};
@@ -86,6 +89,13 @@ pub async fn open_record(tx: &mut Tx, keys: &Keyring, policies: &Policies, look:
 
 /// As [`open_record`] for the rows of a list or an export; one decision for each, in order.
 pub async fn open_records(tx: &mut Tx, keys: &Keyring, policies: &Policies, looks: &[Look<'_>]) -> Result<Vec<Decision>> {
+    let (entries, decisions) = decided(policies, looks)?;
+    store::append(tx, keys, &entries).await?;
+    Ok(decisions)
+}
+
+/// The decisions, and what is to be written down about them before anything is read.
+pub(crate) fn decided(policies: &Policies, looks: &[Look<'_>]) -> Result<(Vec<Entry>, Vec<Decision>)> {
     let mut entries = Vec::with_capacity(looks.len());
     let mut decisions = Vec::with_capacity(looks.len());
     for look in looks {
@@ -100,8 +110,7 @@ pub async fn open_records(tx: &mut Tx, keys: &Keyring, policies: &Policies, look
         entries.push(Entry { fields: look.fields.join(","), reason: reason.to_owned(), ..entry });
         decisions.push(decision);
     }
-    store::append(tx, keys, &entries).await?;
-    Ok(decisions)
+    Ok((entries, decisions))
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use database::{Db, Keyring, Migration};
 use programme::Programme;
 use registry::case::Moment;
 
+use crate::access_log::{Group, Look, decided};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::household_access::SmsGateway;
-use crate::permission::{Action, Context, Policies, Purpose, Resource};
+use crate::permission::{Action, Context, Decision, Policies, Purpose, Resource};
 use crate::role::{Principal, Role};
 
 /// Hours that the civil day of the programme is ahead of UTC: one time zone for the whole country.
@@ -24,6 +25,7 @@ pub struct Service {
     pub programme: Programme,
     pub clock: Arc<dyn Clock>,
     pub sms: Arc<dyn SmsGateway>,
+    looks: Group,
 }
 
 /// All tables of the records, in one sequence.
@@ -34,7 +36,7 @@ pub fn migrations() -> Vec<Migration> {
 
 impl Service {
     pub fn new(db: Db, keys: Keyring, programme: Programme, clock: Arc<dyn Clock>, sms: Arc<dyn SmsGateway>) -> Result<Self> {
-        Ok(Self { db, keys, policies: Policies::load()?, programme, clock, sms })
+        Ok(Self { db, keys, policies: Policies::load()?, programme, clock, sms, looks: Group::default() })
     }
 
     #[must_use]
@@ -47,6 +49,14 @@ impl Service {
     pub fn moment(&self) -> Moment {
         let at = self.now();
         Moment { on: civil(at).date(), at }
+    }
+
+    /// SEC-1 for pages that change nothing: as [`crate::access_log::open_records`], in one transaction with the looks of other requests.
+    /// Read only what is allowed, and only after this.
+    pub async fn look(&self, looks: &[Look<'_>]) -> Result<Vec<Decision>> {
+        let (entries, decisions) = decided(&self.policies, looks)?;
+        self.looks.append(&self.db, &self.keys, entries).await?;
+        Ok(decisions)
     }
 
     /// Refuses what no policy permits.

@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use database::test_db::on_each_engine;
 use database::{Db, Keyring};
 use kernel::AreaCode;
 
-use super::{Look, Verified, open_record, store};
+use super::{Entry, Group, Look, Verified, open_record, store};
 use crate::break_glass::{self, Asked};
 use crate::permission::{Action, Context, Policies, Purpose, Resource};
 use crate::role::{HouseholdKey, Principal, Role};
@@ -92,7 +94,7 @@ fn changes_and_deletions_break_the_chain() {
 #[test]
 fn looks_at_the_same_time_make_one_chain() {
     on_each_engine(MIGRATIONS, async |db| {
-        let keys = std::sync::Arc::new(Keyring::generate().unwrap());
+        let keys = Arc::new(Keyring::generate().unwrap());
         let all: Vec<_> = (0..30)
             .map(|n| {
                 let (db, keys) = (db.clone(), keys.clone());
@@ -149,5 +151,41 @@ fn broken_glass_opens_one_household_for_half_an_hour_and_shows_in_the_log() {
             log.iter().rev().take(3).map(|one| (one.entry.action, one.entry.allowed, one.entry.reason.as_str())).collect();
         let reason = "landslide, family missing";
         assert_eq!(said, [(Action::BreakGlass, true, reason), (Action::BreakGlass, false, reason), (Action::ViewIdentity, true, reason)]);
+    });
+}
+
+fn entry(number: i64) -> Entry {
+    let who = officer("many", "520222104");
+    let key = HouseholdKey::new(area("520222"), &format!("h{}", number % 7));
+    let decision = crate::Decision { allowed: true, policy: "test".to_owned() };
+    Entry::of(&who, Action::ViewHousehold, &key, Purpose::Identification, &decision, NOW + number)
+}
+
+/// SEC-1 with many at once: everybody's look stands in the chain when they are let on.
+#[test]
+fn looks_of_many_requests_are_written_together_and_each_is_there() {
+    on_each_engine(MIGRATIONS, async |db| {
+        let keys = Arc::new(Keyring::generate().unwrap());
+        let group = Arc::new(Group::default());
+        let mut running = Vec::new();
+        for number in 0..200_i64 {
+            let (db, keys, group) = (db.clone(), Arc::clone(&keys), Arc::clone(&group));
+            running.push(tokio::spawn(async move {
+                let mine = Entry { reason: format!("look {number}"), ..entry(number) };
+                group.append(&db, &keys, vec![mine]).await.unwrap();
+                let mut tx = db.read().await.unwrap();
+                let seen = store::of_household(&mut tx, &entry(number).household, i64::MAX, 1_000).await.unwrap();
+                assert!(seen.iter().any(|logged| logged.entry.reason == format!("look {number}")), "let on before it was written");
+            }));
+            // Some go away while they wait.
+            if number % 10 == 0 {
+                running.pop().unwrap().abort();
+            }
+        }
+        for one in running {
+            one.await.unwrap();
+        }
+        let mut tx = db.read().await.unwrap();
+        assert!(matches!(store::verify(&mut tx, &keys).await.unwrap(), Verified::Whole { entries } if (180..=200).contains(&entries)));
     });
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use app::access_log::{Look as Looking, open_records};
-use app::{Action, HouseholdKey, Resource, access_log, civil, open_record};
+use app::access_log::Look as Looking;
+use app::{Action, HouseholdKey, Resource, access_log, civil};
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use kernel::AreaCode;
@@ -111,9 +111,7 @@ async fn heads(visit: &Visit, lines: &[HouseholdLine]) -> Result<Vec<String>, Fa
     let resources = lines.iter().map(resource).collect::<Result<Vec<_>, _>>()?;
     let look = |what| Looking { who: &visit.who, action: Action::ListHouseholds, what, context: &context, fields: &["name"], reason: "" };
     let looks: Vec<Looking<'_>> = resources.iter().map(look).collect();
-    let mut tx = service.db.begin().await.map_err(app::Error::from)?;
-    let decisions = open_records(&mut tx, &service.keys, &service.policies, &looks).await?;
-    tx.commit().await.map_err(app::Error::from)?;
+    let decisions = service.look(&looks).await?;
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
     let mut heads = Vec::new();
     for (line, decision) in lines.iter().zip(decisions) {
@@ -180,17 +178,16 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
         return Ok(see_other("/sign-in"));
     }
     let service = &visit.site.service;
-    let mut tx = service.db.begin().await.map_err(app::Error::from)?;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
     let household = store::find(&mut tx, &county, &id).await?;
+    drop(tx);
     let village = AreaCode::parse(&household.village).ok_or_else(|| Fault::of(Kind::Internal))?;
     let key = HouseholdKey::new(app::cases::county(&county)?, &id);
     let resource = Resource::of_household(village, key.clone());
     let fields = ["name", "identity", "phone"];
     let (context, action) = (visit.context(), Action::ViewHousehold);
     let look = Looking { who: &visit.who, action, what: &resource, context: &context, fields: &fields, reason: "" };
-    let decision = open_record(&mut tx, &service.keys, &service.policies, look).await?;
-    tx.commit().await.map_err(app::Error::from)?;
-    if !decision.allowed {
+    if !service.look(&[look]).await?.iter().all(|decision| decision.allowed) {
         return Err(Fault::of(Kind::Forbidden));
     }
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
