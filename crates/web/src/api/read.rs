@@ -183,7 +183,7 @@ where
 
 /// What was found instead may be somebody's name: only what was expected is told.
 fn without_value(text: &str) -> String {
-    match text.split_once(", expected ") {
+    match text.split_once(", expected ").filter(|_| !text.starts_with("unknown field")) {
         Some((_, expected)) => format!("expected {expected}"),
         None => text.to_owned(),
     }
