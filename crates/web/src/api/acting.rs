@@ -199,7 +199,12 @@ fn read(value: &Value) -> Result<ActBody, Trouble> {
         inner::<VotesBody>("/votes", votes)?;
     }
     let texts = ["kind", "step", "from", "text", "finding", "reason", "to"];
-    let odd = texts.into_iter().find(|name| value.get(name).is_some_and(|text| !text.is_string() && !(*name == "step" && text.is_null())));
+    let no_text = |name: &&str| match value.get(name) {
+        None => false,
+        Some(Value::Null) => *name != "step",
+        Some(sent) => !sent.is_string(),
+    };
+    let odd = texts.into_iter().find(no_text);
     if let Some(name) = odd {
         return Err(Trouble::at(&format!("/{name}"), "expected a text"));
     }

@@ -37,47 +37,47 @@ pub(super) struct Problem {
 pub(crate) struct Trouble {
     status: StatusCode,
     code: &'static str,
-    detail: String,
-    pointer: Option<String>,
-    parameter: Option<String>,
+    detail: Box<str>,
+    pointer: Option<Box<str>>,
+    parameter: Option<Box<str>>,
     version: Option<u64>,
     /// Seconds.
     retry_after: Option<i64>,
     /// For the log, of faults of ours only.
-    cause: String,
+    cause: Box<str>,
 }
 
 impl Trouble {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: &str) -> Self {
-        let detail = detail.to_owned();
-        Self { status, code, detail, pointer: None, parameter: None, version: None, retry_after: None, cause: String::new() }
+        let (detail, cause) = (detail.into(), Box::default());
+        Self { status, code, detail, pointer: None, parameter: None, version: None, retry_after: None, cause }
     }
 
     pub(super) fn internal(cause: &str) -> Self {
         let trouble = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api.internal", "a fault of the service; its log has the reference");
-        Self { cause: cause.to_owned(), ..trouble }
+        Self { cause: cause.into(), ..trouble }
     }
 
     /// A member of the body, by its JSON pointer.
     pub(super) fn at(pointer: &str, detail: &str) -> Self {
-        Self { pointer: Some(pointer.to_owned()), ..Self::new(StatusCode::BAD_REQUEST, "api.invalid", detail) }
+        Self { pointer: Some(pointer.into()), ..Self::new(StatusCode::BAD_REQUEST, "api.invalid", detail) }
     }
 
     /// A header, or a parameter of path or query.
     pub(super) fn parameter(name: &str, detail: &str) -> Self {
-        Self { parameter: Some(name.to_owned()), ..Self::new(StatusCode::BAD_REQUEST, "api.invalid", detail) }
+        Self { parameter: Some(name.into()), ..Self::new(StatusCode::BAD_REQUEST, "api.invalid", detail) }
     }
 
     /// As part of the member at `pointer`.
     pub(super) fn below(self, pointer: &str) -> Self {
-        Self { pointer: self.pointer.map(|inner| format!("{pointer}{inner}")), ..self }
+        Self { pointer: self.pointer.map(|inner| format!("{pointer}{inner}").into()), ..self }
     }
 
     /// An unknown member has its place where it stands.
     pub(super) fn unless_pointed(self, sent: &serde_json::Value) -> Self {
         let name = self.detail.split('`').nth(1).filter(|name| self.detail.starts_with("unknown field") && sent.get(name).is_some());
         match name {
-            Some(name) if self.pointer.as_deref() == Some("") => Self { pointer: Some(format!("/{name}")), ..self },
+            Some(name) if self.pointer.as_deref() == Some("") => Self { pointer: Some(format!("/{name}").into()), ..self },
             _ => self,
         }
     }
@@ -111,7 +111,7 @@ impl Trouble {
     pub(super) fn note(&self, reference: &str) {
         let (code, status) = (self.code, self.status.as_u16());
         if self.status.is_server_error() {
-            tracing::error!(reference, code, status, cause = self.cause, "api_failed");
+            tracing::error!(reference, code, status, cause = &*self.cause, "api_failed");
         } else {
             tracing::info!(reference, code, status, "api_refused");
         }
@@ -122,10 +122,10 @@ impl Trouble {
             kind: format!("urn:fupin:problem:{}", self.code),
             title: self.status.canonical_reason().unwrap_or_default().to_owned(),
             status: self.status.as_u16(),
-            detail: self.detail,
+            detail: self.detail.into(),
             code: self.code.to_owned(),
-            pointer: self.pointer,
-            parameter: self.parameter,
+            pointer: self.pointer.map(Into::into),
+            parameter: self.parameter.map(Into::into),
             version: self.version,
             reference,
         };
@@ -164,16 +164,14 @@ impl From<app::Error> for Trouble {
             app::Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "the records cannot be reached now".to_owned()),
             app::Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "a fault of the service; its log has the reference".to_owned()),
         };
-        Self { cause: error.to_string(), ..Self::new(status, code, &detail) }
+        Self { cause: error.to_string().into(), ..Self::new(status, code, &detail) }
     }
 }
 
 /// The database's own words stay inside.
 fn conflict(error: &app::Error) -> String {
-    match error {
-        app::Error::Database(_) => "the record was changed or made by somebody else meanwhile".to_owned(),
-        other => other.to_string(),
-    }
+    let database = matches!(error, app::Error::Database(_) | app::Error::Registry(registry::Error::Database(_)));
+    if database { "the record was changed or made by somebody else meanwhile".to_owned() } else { error.to_string() }
 }
 
 /// Whether a step is refused to this person; otherwise the case is not as far, or what was handed in does not do.

@@ -48,8 +48,8 @@ async fn the_document_and_the_routes_are_the_same() {
 #[tokio::test]
 async fn whatever_is_wrong_is_a_problem_with_its_place() {
     let world = World::new().await;
-    let token = world.officer().await;
-    let token = Some(token.as_str());
+    let bearer = world.officer().await;
+    let token = Some(bearer.as_str());
     let case = json!({"procedure": "identification", "county": "520222", "household": "h1"});
     let key = ("Idempotency-Key", "k");
     let reply = |method, path, headers: Vec<(&'static str, &'static str)>, body: Option<Vec<u8>>| {
@@ -111,7 +111,7 @@ async fn whatever_is_wrong_is_a_problem_with_its_place() {
     let nobody = world.call("GET", "/api/v1/households", None, &[], None).await;
     assert_eq!((nobody.status, nobody.header("www-authenticate")), (401, Some("Bearer")));
     // A browser's cookie is no token here.
-    let cookie = format!("fupin_session={}", token.unwrap());
+    let cookie = format!("fupin_session={bearer}");
     assert_eq!(world.call("GET", "/api/v1/households", None, &[("Cookie", &cookie)], None).await.status, 401);
 }
 

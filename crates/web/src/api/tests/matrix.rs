@@ -61,7 +61,7 @@ impl<'a> Cell<'a> {
     }
 
     async fn answer(&self, operation: &str) -> u16 {
-        let (county, id) = (&self.village[..6], &self.household);
+        let (county, id) = (self.village.get(..6).unwrap(), &self.household);
         let get = |path: String| async move { self.ask("GET", &path, &[], None).await };
         match operation {
             "openSession" => {

@@ -102,7 +102,7 @@ impl World {
     pub(super) async fn case(&self, village: &str, household: &str) -> String {
         let area = AreaCode::parse(village).unwrap();
         let cadre = Principal::Staff { account: "somebody".to_owned(), role: Role::VillageCadre, area, second_factor: true };
-        let new = NewCase { procedure: "identification", county: &village[..6], household, flagged: false, against: None };
+        let new = NewCase { procedure: "identification", county: village.get(..6).unwrap(), household, flagged: false, against: None };
         open(&self.service, &cadre, new).await.unwrap().id
     }
 
@@ -110,7 +110,9 @@ impl World {
         let level = match role {
             Role::VillageCadre | Role::VillageRepresentative => AreaLevel::Village,
             Role::TownshipOfficer => AreaLevel::Township,
-            _ => AreaLevel::County,
+            Role::Admin | Role::CountyOfficer | Role::DepartmentOfficer | Role::AppealsOfficer | Role::BankOfficer | Role::Auditor => {
+                AreaLevel::County
+            }
         };
         let name = app::new_id(self.service.now()).unwrap();
         let area = AreaCode::parse(VILLAGE).unwrap().at(level);
