@@ -190,6 +190,20 @@ impl From<VotesBody> for Tally {
     }
 }
 
+/// To JSON 2.0 is a whole number as well.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Object(members) => members.values_mut().for_each(whole_numbers),
+        Value::Number(number) => {
+            let float = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
+            if let Some(whole) = float.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
+                *value = whole.into();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) => {}
+    }
+}
+
 /// The mistake with its place: within a tagged value only its parts know where they are.
 fn read(value: &Value) -> Result<ActBody, Trouble> {
     if let Some(record) = value.get("record") {
@@ -207,6 +221,9 @@ fn read(value: &Value) -> Result<ActBody, Trouble> {
     let odd = texts.into_iter().find(no_text);
     if let Some(name) = odd {
         return Err(Trouble::at(&format!("/{name}"), "expected a text"));
+    }
+    if value.get("objection").is_some_and(|number| number.as_u64().and_then(|number| u32::try_from(number).ok()).is_none()) {
+        return Err(Trouble::at("/objection", "expected a whole number"));
     }
     let flags = ["flagged", "upheld"];
     if let Some(name) = flags.into_iter().find(|name| value.get(name).is_some_and(|flag| !flag.is_boolean())) {
@@ -274,8 +291,10 @@ async fn open(caller: Caller, asked: Asked, headers: HeaderMap, Body { value: ne
     finish(&caller, tx, key, StatusCode::CREATED, &shown(&caller, &new.county, &case, &events)?).await
 }
 
-async fn act(caller: Caller, place: Place, asked: Asked, headers: HeaderMap, Body { value, bytes }: Body<Value>) -> Answer {
+async fn act(caller: Caller, place: Place, asked: Asked, headers: HeaderMap, sent: Body<Value>) -> Answer {
     asked.only(&[])?;
+    let Body { mut value, bytes } = sent;
+    whole_numbers(&mut value);
     let version = seen_version(&headers)?;
     let key = once(&headers)?;
     let act = doable(&caller, read(&value)?)?;

@@ -11,8 +11,8 @@ use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, HttpMethod, InfoBuilder, ObjectBuilder, OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr,
-    Required, ResponseBuilder, Schema, Type,
+    ComponentsBuilder, ContentBuilder, HttpMethod, InfoBuilder, KnownFormat, ObjectBuilder, OpenApiBuilder, PathItem, PathsBuilder, Ref,
+    RefOr, Required, ResponseBuilder, Schema, SchemaFormat, Type,
 };
 
 use super::caller::Anyone;
@@ -149,6 +149,10 @@ pub(super) fn one_of(words: &[&str]) -> ObjectBuilder {
 pub(super) fn whole(least: i64, most: usize) -> ObjectBuilder {
     let most = u32::try_from(most).map_or(f64::MAX, f64::from);
     ObjectBuilder::new().schema_type(Type::Integer).minimum(u32::try_from(least).ok().map(f64::from)).maximum(Some(most))
+}
+
+pub(super) fn day() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
 }
 
 pub(super) fn area() -> ObjectBuilder {

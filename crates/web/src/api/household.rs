@@ -6,7 +6,7 @@ use app::access_log::{Look, open_records};
 use app::{Action, HouseholdKey, Principal, Resource, open_record};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use kernel::AreaCode;
 use registry::case::store as cases;
 use registry::household::store::{self, After, HouseholdLine, Identities};
@@ -17,7 +17,7 @@ use utoipa::openapi::HttpMethod;
 
 use super::caller::Caller;
 use super::case::{CaseLineBody, with_next};
-use super::document::{area, cursor as cursor_schema, one_of, text, whole};
+use super::document::{area, cursor as cursor_schema, day, one_of, text, whole};
 use super::read::{Asked, Place, cursor};
 use super::session::instant;
 use super::{Answer, Endpoint, Trouble, json, unless_known};
@@ -44,7 +44,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         Endpoint::new(HttpMethod::Get, "/households/{county}/{id}", "readHousehold", one_about, get(one))
             .signed_in()
             .place()
-            .query("as_of", text("^[0-9]{4}-[0-9]{2}-[0-9]{2}"), "what was known at the end of a day, or at an RFC 3339 instant")
+            .query("as_of", day(), "what was known at the end of this day")
             .query("identities", one_of(&["true", "false"]), "unmasked")
             .header("If-None-Match", false, text("^.*$"), "the entity tag that is known")
             .gives::<HouseholdBody>(StatusCode::OK, &[tag])
@@ -280,12 +280,9 @@ async fn one(caller: Caller, place: Place, asked: Asked, headers: HeaderMap) -> 
     unless_known(&headers, &tag, &shown(household, &known, plain))
 }
 
-/// The last instant of a civil day, or an instant.
+/// The last instant of a civil day.
 fn end_of(text: &str) -> Result<i64, Trouble> {
-    let odd = || Trouble::parameter("as_of", "expected YYYY-MM-DD or an RFC 3339 instant");
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Ok(instant.timestamp_micros());
-    }
+    let odd = || Trouble::parameter("as_of", "expected YYYY-MM-DD");
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10).ok_or_else(odd)?;
     let next = day.checked_add_days(Days::new(1)).ok_or_else(odd)?.and_time(chrono::NaiveTime::MIN).and_utc();
     // The clock on the wall is ahead of UTC by what it shows at the beginning of time.

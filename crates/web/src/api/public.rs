@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::HttpMethod;
 
 use super::caller::Anyone;
-use super::document::{area, id};
+use super::document::{id, text};
 use super::read::{Asked, Name, area_of};
 use super::{Answer, Endpoint, Trouble, json};
 use crate::view::page::word::Status;
@@ -23,7 +23,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let totals_about = "Households by place and status; small numbers are withheld";
     vec![
         Endpoint::new(HttpMethod::Get, "/totals", "readTotals", totals_about, get(totals))
-            .query("area", area(), "a county or something larger; everything unless named")
+            .query("area", text("^[0-9]{2,6}$"), "a county or something larger; everything unless named")
             .gives::<TotalsBody>(StatusCode::OK, &[])
             .refuses(&[401]),
         Endpoint::new(HttpMethod::Get, "/procedures", "listProcedures", "Procedures valid today", get(procedures))
@@ -56,11 +56,11 @@ struct TotalBody {
 
 async fn totals(caller: Anyone, asked: Asked) -> Answer {
     asked.only(&["area"])?;
-    let area = asked.get("area").map(area_of).transpose()?.unwrap_or(AreaCode::WHOLE);
     // A smaller place alone would show what is withheld beside its neighbours.
-    if area.level().is_some_and(|level| level > AreaLevel::County) {
-        return Err(Trouble::parameter("area", "expected a county or something larger"));
+    if asked.get("area").is_some_and(|text| text.len() > 6) {
+        return Err(Trouble::parameter("area", "expected 2 to 6 digits: a county or something larger"));
     }
+    let area = asked.get("area").map(area_of).transpose()?.unwrap_or(AreaCode::WHOLE);
     let service = &caller.site.service;
     service.permit(&caller.who, Action::ViewPublicTotals, &Resource::of_area(area), purpose(&caller.who))?;
     let level = if area.level().is_none_or(|level| level < AreaLevel::County) { AreaLevel::County } else { AreaLevel::Township };
