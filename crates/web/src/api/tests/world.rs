@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use app::account::{self, NewAccount};
 use app::cases::{NewCase, open};
+use app::household_access::FileGateway;
 use app::{Account, Clock, Db, HouseholdKey, Keyring, Principal, Role, Service, SystemClock, migrations};
 use kernel::{AreaCode, AreaLevel};
 use programme::{Programme, SourceFile};
@@ -74,8 +75,9 @@ impl World {
         db.migrate(&migrations()).await.unwrap();
         let keys = folder.path().join("keys");
         let keyring = || Keyring::open(&keys).unwrap();
-        let service = Service::new(db.clone(), keyring(), china(), Arc::new(SystemClock)).unwrap();
-        let served = Service::new(db, keyring(), china(), Arc::new(SystemClock)).unwrap();
+        let messages = folder.path().join("messages.jsonl");
+        let serving = |db| Service::new(db, keyring(), china(), Arc::new(SystemClock), Arc::new(FileGateway::new(&messages))).unwrap();
+        let (service, served) = (serving(db.clone()), serving(db));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, Site::new(served, false), std::future::pending()));
