@@ -1,7 +1,7 @@
 # One profile (--release) and one folder of build results for everything: docs/adr/0003-build-once.md.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/fupin/target
 
-.PHONY: help demo console test test-cluster test-crash lint bench bench-accuracy clean-data
+.PHONY: help demo console test test-cluster test-crash test-api lint bench bench-accuracy clean-data
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -21,6 +21,9 @@ test-cluster: ## the tests with a scheduler and two executors (compiles the quer
 
 test-crash: ## kills the service 50 times under mixed writes (after: make demo)
 	@bash scripts/crash.sh
+
+test-api: ## the API against its OpenAPI document, with schemathesis
+	@bash e2e/api.sh
 
 lint: ## form, the rules of the house, clippy
 	@bash scripts/lint.sh

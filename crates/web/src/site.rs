@@ -74,6 +74,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .fallback(file_or_missing)
         .layer(axum::middleware::from_fn(same_origin))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&site), fault::show))
+        .nest(crate::api::PREFIX, crate::api::router(&site))
         .layer(axum::middleware::map_response(guarded))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
