@@ -87,11 +87,12 @@ pub async fn act(service: &Service, who: &Principal, doing: Doing<'_>) -> Result
 /// As [`act`], in the caller's transaction and at the caller's moment.
 pub async fn act_in(service: &Service, tx: &mut Tx, who: &Principal, doing: Doing<'_>, moment: Moment) -> Result<Case> {
     let (case, _) = cases::load(tx, doing.county, doing.case).await?;
+    let procedure = procedure_of(service, &case)?;
+    // First: who may not act learns nothing, not even that the copy is old.
+    permit(service, who, &case, procedure, doing.act)?;
     if case.version != doing.version {
         return Err(database::Error::Stale.into());
     }
-    let procedure = procedure_of(service, &case)?;
-    permit(service, who, &case, procedure, doing.act)?;
     let calendar = service.programme.working_calendar();
     let rules = Rules { procedure, calendar: &calendar };
     let evidence = freeze(tx, doing.county, &case, moment.at).await?;

@@ -28,6 +28,10 @@ async fn view(visit: &Visit, asked: Option<&str>) -> Result<Totals, Fault> {
         None => AreaCode::WHOLE,
         Some(text) => AreaCode::parse(text).ok_or_else(|| Fault::of(Kind::BadRequest))?,
     };
+    // Alone in its table, a township would show the count that the county's table withholds.
+    if area.level().is_some_and(|level| level > AreaLevel::County) {
+        return Err(Fault::of(Kind::BadRequest));
+    }
     let (service, w) = (&visit.site.service, visit.words());
     service.permit(&visit.who, Action::ViewPublicTotals, &Resource::of_area(area), app::purpose(&visit.who))?;
     // Down to the townships: a village is too small to be counted in public.

@@ -80,6 +80,9 @@ async fn nothing_of_the_desk_opens_without_signing_in() {
         "/cases",
         "/cases/520222/c1",
         "/cases/new?county=1&household=2&procedure=3",
+        "/visits",
+        "/visits/520222/c1",
+        "/visits/declarations/520222/d1",
     ];
     for path in desk {
         let (status, text) = get(address, path).await;
@@ -89,6 +92,8 @@ async fn nothing_of_the_desk_opens_without_signing_in() {
     for (path, body) in [
         ("/cases/new", "county=1&household=2&procedure=3&csrf=x"),
         ("/cases/520222/c1", "csrf=x&key=1.approve.x."),
+        ("/visits/declarations/520222/d1", "csrf=x"),
+        ("/mine/appeal/c1", "csrf=x&text=y"),
         ("/sign-out", "csrf=x"),
         ("/enrol", "csrf=x&code=1"),
     ] {
@@ -99,7 +104,9 @@ async fn nothing_of_the_desk_opens_without_signing_in() {
 #[tokio::test]
 async fn what_is_public_opens_and_says_what_browsers_may_do() {
     let (address, _folder) = site().await;
-    for path in ["/totals", "/totals.csv", "/procedure", "/procedure?id=appeal", "/sign-in", "/healthz"] {
+    for path in
+        ["/totals", "/totals.csv", "/procedure", "/procedure?id=appeal", "/sign-in", "/declare", "/notices", "/mine/sign-in", "/healthz"]
+    {
         let (status, text) = get(address, path).await;
         assert_eq!(status, 200, "{path}: {text}");
         for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "referrer-policy: no-referrer"] {
@@ -116,6 +123,7 @@ async fn a_wrong_request_is_a_page_that_says_what_to_do() {
     let (status, text) = get(address, "/nowhere").await;
     assert!(status == 404 && text.contains("<h1>") && text.contains("lang=\"en\""), "{text}");
     assert_eq!(get(address, "/totals?area=nonsense").await.0, 400);
+    assert_eq!(get(address, "/totals?area=520222104").await.0, 400, "a township alone would undo what is withheld");
     assert_eq!(get(address, "/procedure?id=none").await.0, 404);
     // A form from another site is refused before anything is read.
     assert_eq!(post(address, "/sign-in", "Sec-Fetch-Site: cross-site\r\n", "user=a&password=b").await.0, 403);
