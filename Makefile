@@ -1,7 +1,7 @@
 # One profile (--release) and one folder of build results for everything: docs/adr/0003-build-once.md.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/fupin/target
 
-.PHONY: help demo console test test-cluster test-crash test-api lint bench bench-accuracy clean-data
+.PHONY: help demo console test test-cluster test-browser test-crash test-api lint bench bench-accuracy clean-data
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -18,6 +18,9 @@ test: ## all tests
 
 test-cluster: ## the tests with a scheduler and two executors (compiles the query engine once more)
 	@CARGO_TARGET_DIR="$(CARGO_TARGET_DIR)-cluster" bash scripts/test.sh --package fupin --features cluster
+
+test-browser: ## the service in a real browser (after: make demo)
+	@bash scripts/browser.sh
 
 test-crash: ## kills the service 50 times under mixed writes (after: make demo)
 	@bash scripts/crash.sh

@@ -38,7 +38,10 @@ async function later(days) {
 await serve();
 const browser = await launch();
 const signIn = (user, language, width) => enter(browser, base, accounts[user], { language, ahead, width });
-const formOf = (page, kind) => page.locator("main form", { has: page.locator(`[name=key][value*=".${kind}."]`) }).first();
+// The key of a form is version.act.step.objection, and a step may be named like an act.
+const others = ["submit", "escalate"];
+const keyOf = (kind) => `[name=key][value*=".${kind}."]` + others.filter((other) => other !== kind).map((other) => `:not([value*=".${other}."])`).join("");
+const formOf = (page, kind) => page.locator("main form", { has: page.locator(keyOf(kind)) }).first();
 
 // One act on the page of a case, its papers ticked and signed.
 async function act(page, url, kind, fill = {}) {
@@ -131,8 +134,7 @@ await look(cadre, "household-visited");
 const department = await signIn("department");
 await act(department, url, "compare", { flagged: "no" });
 await act(cadre, url, "vote", { entitled: "30", present: "25", agree: "20", disagree: "3", abstain: "2" });
-const today = new Date(Date.now() + ahead * 86400000 + 8 * 3600000).toISOString().slice(0, 10);
-await act(cadre, url, "publish_notice", { from: today });
+await act(cadre, url, "publish_notice", { from: new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10) });
 await family.goto(`${base}/notices`);
 await look(family, "notices");
 await family.goto(`${base}/notices/${county}/${id}`);
@@ -147,19 +149,53 @@ await look(family, "objected");
 await act(cadre, url, "resolve_objection", { upheld: "no", finding: "没有商店" });
 
 // ---- after the notice: township, county, announcement, entry ----
-await later(12);
+let official;
+async function decided(at) {
+  await later(12);
+  cadre = await signIn("cadre", "zh");
+  await act(cadre, at, "close_notice");
+  const township = await signIn("township");
+  await act(township, at, "review");
+  official = await signIn("county");
+  await official.goto(at);
+  await look(official, `case-to-approve-${ahead}`);
+  await act(official, at, "approve");
+  await act(township, at, "announce");
+  await act(township, at, "enter");
+  await official.goto(`${base}/households/${county}/${household}`);
+  await look(official, `household-${ahead}`);
+}
+await decided(url);
+
+// ---- the risk is lifted and the household leaves; a shock, and it comes back in a new spell ----
+async function begin(procedure) {
+  await cadre.goto(`${base}/households/${county}/${household}`);
+  await cadre.locator(`a[href*="procedure=${procedure}"]`).click();
+  await cadre.locator("main form button[type=submit]").click();
+  await cadre.waitForURL(/\/cases\/\d+\/\w+$/);
+  return cadre.url();
+}
+const published = () => ({ from: new Date(Date.now() + ahead * 86400000 + 8 * 3600000).toISOString().slice(0, 10) });
+// Nobody is lifted out within six months of entering.
+await later(200);
 cadre = await signIn("cadre", "zh");
-await act(cadre, url, "close_notice");
-const township = await signIn("township");
-await act(township, url, "review");
-const official = await signIn("county");
-await official.goto(url);
-await look(official, "case-to-approve");
-await act(official, url, "approve");
-await act(township, url, "announce");
-await act(township, url, "enter");
-await official.goto(`${base}/households/${county}/${household}`);
-await look(official, "household-entered");
+const exit = await begin("risk_elimination");
+await act(cadre, exit, "submit");
+await act(cadre, exit, "visit");
+await act(cadre, exit, "vote", { entitled: "30", present: "25", agree: "20", disagree: "3", abstain: "2" });
+await act(cadre, exit, "publish_notice", published());
+await decided(exit);
+const spells = () => official.locator("#spells tbody tr").count();
+if ((await spells()) !== 1) fail("leaving opened another spell");
+const back = await begin("fast_reentry");
+await act(cadre, back, "submit");
+await act(cadre, back, "submit");
+await act(cadre, back, "visit");
+const compares = await signIn("department");
+await act(compares, back, "compare", { flagged: "no" });
+await act(cadre, back, "publish_notice", published());
+await decided(back);
+if ((await spells()) !== 2) fail("coming back is not a second spell on the household's page");
 
 // ---- the household reads the decision and appeals ----
 await family.goto(`${base}/mine`);
