@@ -49,6 +49,29 @@ await look(county, "forbidden");
 await county.goto(`${base}/cases`);
 await look(county, "cases");
 
+// What the two runs propose, what changed between them, and cases opened from the list in three clicks.
+const runs = await county.goto(`${base}/runs`);
+if (runs.status() !== 200) fail(`the runs answered ${runs.status()}`);
+await look(county, "runs");
+await county.locator("main form button").click();
+await county.locator("#entering").waitFor();
+await look(county, "run-comparison");
+const township = await signIn("township", "zh");
+await township.locator("nav a[href='/runs']").first().click();
+await township.locator("main table a").first().click();
+await look(township, "run");
+const marks = township.locator("main table input[name=row]");
+for (const place of [0, 1]) await marks.nth(place).check();
+await township.locator("main form[action$='/cases'] button[type=submit]").click();
+await look(township, "run-opened");
+if ((await township.locator("main table a[href^='/cases/']").count()) !== 2) fail("two marked households did not become two cases");
+await township.goBack();
+await township.reload();
+await township.locator("main table a[href^='/cases/']").first().waitFor();
+await township.locator("main table a[href^='/households/']").first().click();
+if (!(await township.locator("#score").innerText()).includes("贫困线")) fail("the page of the household does not say why");
+await look(township, "household-score");
+
 // A case at the village: the cadre takes the next step, a wrong answer keeps what was typed.
 const cadre = await signIn("cadre", "zh");
 await cadre.goto(`${base}/cases?step=evaluation`);

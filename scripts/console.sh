@@ -14,6 +14,11 @@ records=fupin-data/console
 if [ ! -f "$records/records.db" ]; then
   # Exit code 1: rows that do not fit, with their findings. The county has some, as real ones do.
   "$fupin" import --programme programmes/china --data "$county/data" --out fupin-data/register --records "$records" >/dev/null 2>&1 || [ $? -eq 1 ]
+  # Two runs to compare: what the rules alone propose, and what a model adds.
+  say "identification, by the rules alone and with the model"
+  identify=("$fupin" identify --programme programmes/china --data fupin-data/register --records "$records")
+  "${identify[@]}" --out fupin-data/results-rules >/dev/null 2>&1
+  "${identify[@]}" --model fupin-data/model.json --out fupin-data/results >/dev/null 2>&1
 fi
 say "open http://127.0.0.1:8080 (stop with Ctrl-C); the authenticator column is for an app such as the one on your phone"
 exec "$fupin" --format table serve --programme programmes/china --data "$records" --demo

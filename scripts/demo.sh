@@ -5,7 +5,7 @@ set -euo pipefail
 
 need_rust
 need_programs
-say "building (the first time takes about a quarter of an hour on two cores, later seconds)"
+say "building (the first time takes about 13 minutes on two cores, later seconds)"
 cargo build --release $locked --package fupin
 
 fupin() {

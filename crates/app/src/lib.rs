@@ -15,6 +15,7 @@ pub mod declaration;
 pub mod demo;
 pub mod error;
 pub mod household_access;
+pub mod identification;
 pub mod import;
 pub mod own;
 pub mod permission;

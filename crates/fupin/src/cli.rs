@@ -159,6 +159,12 @@ pub(crate) struct IdentifyArgs {
     /// Budget of visits: how many households the visit list names.
     #[arg(long)]
     pub visits: Option<usize>,
+    /// Data folder of the records: the proposals are brought in as a run, for people to decide on.
+    #[arg(long)]
+    pub records: Option<PathBuf>,
+    /// Where the records are, unless in the data folder: postgres://… or sqlite:…
+    #[arg(long, requires = "records")]
+    pub database: Option<String>,
     /// Threads.
     #[arg(long, default_value_t = 2)]
     pub threads: usize,

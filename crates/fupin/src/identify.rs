@@ -7,6 +7,7 @@ pub(crate) mod detect;
 pub(crate) mod lists;
 pub(crate) mod model;
 pub(crate) mod part;
+pub(crate) mod records;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod summary;
@@ -62,6 +63,7 @@ pub(crate) fn run(args: &IdentifyArgs, console: &Console) -> Result<()> {
     let text = serde_json::to_string_pretty(&summary).map_err(|e| Failure::Usage(e.to_string()))?;
     std::fs::write(aside.join(MARK), text).map_err(Failure::file(aside.join(MARK)))?;
     replace(&aside, &args.out)?;
+    records::bring(&work, stored.as_ref(), &outcome.rows, args, console)?;
     show(&summary, &args.out, console);
     Ok(())
 }

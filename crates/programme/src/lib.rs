@@ -20,7 +20,7 @@ pub use definition::{
 };
 pub use load::{In, Programme, SourceFile};
 pub use problem::{Problem, Problems};
-pub use workflow::{Outcome, Procedure, Role, Step, StepKind, Threshold};
+pub use workflow::{Outcome, Procedure, Proposed, Role, Step, StepKind, Threshold};
 
 #[cfg(test)]
 mod tests;

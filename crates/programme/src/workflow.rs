@@ -195,6 +195,28 @@ impl Step {
     }
 }
 
+/// What a run of the identification proposes to do; keeping a household and doing nothing open no case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proposed {
+    Admit,
+    Verify,
+    ReviewRemoval,
+}
+
+impl Proposed {
+    pub const ALL: [Self; 3] = [Self::Admit, Self::Verify, Self::ReviewRemoval];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admit => "admit",
+            Self::Verify => "verify",
+            Self::ReviewRemoval => "review_removal",
+        }
+    }
+}
+
 /// `[[procedure]]`: one version of it, for one area and time.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -211,6 +233,9 @@ pub struct Procedure {
     /// While such a case is open, the decision appealed against has no effect.
     #[serde(default)]
     pub suspends: bool,
+    /// The proposals of an identification that open such a case.
+    #[serde(default)]
+    pub proposals: Vec<Proposed>,
     pub source: String,
     #[serde(deserialize_with = "civil_date")]
     pub valid_from: NaiveDate,
@@ -241,6 +266,18 @@ impl Procedure {
     #[must_use]
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.step.iter().find(|step| step.name() == id)
+    }
+
+    /// Whether a proposal about a household inside or outside the programme opens such a case: nobody enters twice, and who is
+    /// outside cannot leave.
+    #[must_use]
+    pub fn opens_for(&self, proposal: &str, inside: bool) -> bool {
+        let fits = match self.outcome {
+            Outcome::Enter | Outcome::Reenter => !inside,
+            Outcome::Exit | Outcome::StrikeOff => inside,
+            Outcome::Adjust | Outcome::UpholdOrOverturn => true,
+        };
+        fits && self.proposals.iter().any(|known| known.name() == proposal)
     }
 
     /// The step behind `step`. Nothing follows an entry unless it says so.

@@ -4,6 +4,7 @@
 //! the same transaction. Entry and exit are linked spells, never a status that is overwritten. Names, numbers and accounts are
 //! sealed columns; documents and versions hold none of them.
 
+pub mod assessment;
 pub mod case;
 pub mod change;
 pub mod declaration;

@@ -9,6 +9,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, name: "cases", sql: CASES },
     Migration { version: 4, name: "declarations", sql: DECLARATIONS },
     Migration { version: 5, name: "observations", sql: OBSERVATIONS },
+    Migration { version: 6, name: "assessments", sql: ASSESSMENTS },
 ];
 
 const HOUSEHOLDS: &str = "
@@ -102,6 +103,37 @@ create table observation (
   photo bytea,
   primary key (county, household_id, number)
 );
+";
+
+const ASSESSMENTS: &str = "
+create table assessment_run (
+  county text not null,
+  run_id text not null,
+  as_of text not null,
+  programme text not null,
+  model text not null,
+  register text not null,
+  actor text not null,
+  at bigint not null,
+  households bigint not null,
+  admit bigint not null,
+  keep bigint not null,
+  verify bigint not null,
+  review_removal bigint not null,
+  primary key (county, run_id)
+);
+create table assessment (
+  county text not null,
+  run_id text not null,
+  household_id text not null,
+  village text not null,
+  proposal text not null,
+  priority bigint not null,
+  doc text not null,
+  primary key (county, household_id, run_id)
+);
+create index assessment_by_proposal on assessment (county, run_id, proposal, priority, household_id);
+create index assessment_by_village on assessment (county, run_id, village, proposal);
 ";
 
 const SPELLS: &str = "

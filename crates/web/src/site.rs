@@ -9,6 +9,7 @@ mod notice;
 mod overview;
 mod phone;
 mod public;
+mod run;
 mod sign_in;
 mod visit;
 
@@ -63,6 +64,10 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/cases/new", get(case::new_form).post(case::open))
         .route("/cases/{county}/{id}", get(case::page).post(case::act))
         .merge(affairs())
+        .route("/runs", get(run::list))
+        .route("/runs/compare", get(run::compare))
+        .route("/runs/{county}/{id}", get(run::run))
+        .route("/runs/{county}/{id}/cases", post(run::open))
         .route("/totals", get(public::totals))
         .route("/totals.csv", get(public::totals_csv))
         .route("/procedure", get(public::procedure))

@@ -3,7 +3,7 @@
 use analytics::output::Values;
 use kernel::AreaCode;
 use programme::Programme;
-use targeting::proposal::{Proposal, Reason, reason_text};
+use targeting::proposal::{Proposal, Reason, ReasonCode, reason_text};
 
 use super::decide::Row;
 
@@ -88,7 +88,7 @@ impl Names<'_> {
         let e = &row.evidence;
         let figure = |x: Option<f64>| x.map_or_else(String::new, |x| format!("{x:.6}"));
         let truth = |t: Option<bool>| t.map_or_else(String::new, |t| t.to_string());
-        let reasons: Vec<String> = row.decision.reasons.iter().map(reason_code).collect();
+        let reasons: Vec<String> = row.decision.reasons.iter().map(reason_cell).collect();
         vec![
             row.household.clone(),
             self.area(row.area).unwrap_or_default(),
@@ -147,14 +147,19 @@ impl Names<'_> {
             count(&|row| row.evidence.contradictions_against),
             count(&|row| row.evidence.data_quality),
             text(&|row| self.checks(&row.checks)),
-            text(&|row| row.decision.reasons.iter().map(reason_code).collect::<Vec<_>>().join(";")),
+            text(&|row| row.decision.reasons.iter().map(reason_cell).collect::<Vec<_>>().join(";")),
         ];
         HEADER.iter().map(|name| (*name).to_owned()).zip(values).collect()
     }
 }
 
-/// The stable code of a reason with its figure: `income_below_line:-0.25`.
-fn reason_code(reason: &Reason) -> String {
-    let code = serde_json::to_value(reason.code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+/// The stable code of a reason.
+pub(crate) fn reason_code(code: ReasonCode) -> String {
+    serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The same with its figure: `income_below_line:-0.25`.
+fn reason_cell(reason: &Reason) -> String {
+    let code = reason_code(reason.code);
     reason.value.map_or_else(|| code.clone(), |value| format!("{code}:{value:.4}"))
 }

@@ -36,13 +36,14 @@ pub(crate) struct Work<'a> {
     /// Whether rows are kept for lists.
     pub small: bool,
     pub inputs: String,
+    pub as_of: NaiveDate,
 }
 
 impl<'a> Work<'a> {
     pub(crate) fn new(decider: &'a Decider<'a>, register: &'a Register, as_of: NaiveDate, folder: PathBuf) -> Result<Self> {
         std::fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
         let small = register.manifest.households() <= super::LIST_LIMIT;
-        Ok(Self { decider, register, folder, small, inputs: inputs(decider, register, as_of)? })
+        Ok(Self { decider, register, folder, small, inputs: inputs(decider, register, as_of)?, as_of })
     }
 
     pub(crate) fn part(&self, part: &Part, tick: &dyn Fn(u64)) -> Result<Done> {
@@ -114,7 +115,7 @@ pub(crate) fn build() -> Result<String> {
     Ok(hex(&hash.finalize()).chars().take(16).collect())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -101,7 +101,7 @@ pub(super) fn status(code: &str) -> Status {
 }
 
 /// The name of each household's head with all but the surname hidden; each is a look that is written down.
-async fn heads(visit: &Visit, lines: &[HouseholdLine]) -> Result<Vec<String>, Fault> {
+pub(super) async fn heads(visit: &Visit, lines: &[HouseholdLine]) -> Result<Vec<String>, Fault> {
     let service = &visit.site.service;
     let context = visit.context();
     let resource = |line: &HouseholdLine| -> Result<Resource, Fault> {
@@ -197,6 +197,7 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
     let seen = observations::list(&mut tx, &county, &id).await?;
     let files = cases::of_household(&mut tx, &county, &id).await?;
     let looks = access_log::store::of_household(&mut tx, &key, i64::MAX, LOOKS).await?;
+    let score = super::run::score(&visit, &mut tx, &county, &id).await?;
     let actors = versions.iter().map(|version| version.actor.as_str()).chain(seen.iter().map(|seen| seen.actor.as_str()));
     let names = names(&mut tx, actors.chain(looks.iter().map(|look| look.entry.principal.as_str()))).await?;
     let mut timeline: Vec<Event> = files.iter().map(|line| case_event(&visit, line)).collect();
@@ -216,7 +217,7 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
         dwelling: pairs(&visit, "household", &household.cells, |column| !column.ends_with("_income")),
         facts: facts(&visit, &household, &seen),
         income: income(&visit, &household.cells),
-        score: None,
+        score,
         timeline,
         spells: spells.iter().filter_map(|spell| spell_row(&visit, spell)).collect(),
         documents: Vec::new(),

@@ -58,6 +58,7 @@ pub(super) async fn desk(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         who: line.village.clone(),
         due_on: line.due_on.parse().unwrap_or(today),
     });
+    let alerts = super::run::alerts(&visit, &mut tx, area).await?;
     let view = Overview {
         area: area.to_string(),
         trail: trail(&visit, area, "/desk"),
@@ -66,7 +67,7 @@ pub(super) async fn desk(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         measure: w.get("desk.share_inside").to_owned(),
         tiles: tiles(area, below, &counts),
         causes: Vec::new(),
-        alerts: Vec::new(),
+        alerts,
         overdue: overdue.collect(),
         steps: load.collect(),
     };

@@ -62,7 +62,7 @@ fn menu(role: app::Role) -> Vec<Menu> {
         places = vec![Menu::Today, Menu::Overview];
     }
     if !matches!(role, app::Role::Admin | app::Role::BankOfficer) {
-        places.extend([Menu::Households, Menu::Cases, Menu::Notices]);
+        places.extend([Menu::Households, Menu::Cases, Menu::Notices, Menu::Runs]);
     }
     if role == app::Role::VillageCadre {
         places.push(Menu::Declare);

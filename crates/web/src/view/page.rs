@@ -15,6 +15,7 @@ pub mod notice;
 pub mod overview;
 pub mod procedure;
 pub mod programme;
+pub mod proposals;
 pub mod run;
 pub mod sign_in;
 pub mod totals;

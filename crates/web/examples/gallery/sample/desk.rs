@@ -126,6 +126,11 @@ fn runs(m: Maker) -> Vec<Sample> {
         from: m.link("R-2026-10", "R-2026-10", "runs"),
         to: m.link("R-2026-11", "R-2026-11", "runs"),
         unchanged: 24_290,
+        enter_count: 2,
+        leave_count: 1,
+        other_count: 0,
+        other: Vec::new(),
+        paging: Paging::default(),
         entering: vec![
             moved(
                 ("王大山", "Wang Dashan"),

@@ -81,7 +81,8 @@ pub struct Income {
 /// What a run made of the evidence.
 #[derive(Debug, Clone)]
 pub struct Score {
-    pub proposal: Proposal,
+    /// Absent where nothing is to be done.
+    pub proposal: Option<Proposal>,
     /// Probability of being under the line, in thousandths, with its interval.
     pub probability_per_mille: Option<(i64, i64, i64)>,
     pub reasons: Vec<Reason>,
@@ -94,8 +95,8 @@ pub struct Score {
 #[derive(Debug, Clone)]
 pub struct Reason {
     pub text: String,
-    /// Speaks for need; otherwise against it.
-    pub speaks_for: bool,
+    /// Speaks for need, or against it; neither where it only says that the evidence is not enough.
+    pub speaks_for: Option<bool>,
     /// Points or weight as text.
     pub weight: String,
 }
@@ -186,7 +187,7 @@ fn score(w: Words, score: Option<&Score>) -> Markup {
     let Some(score) = score else { return note(Tone::Plain, w.get("household.not_assessed")) };
     html! {
         p {
-            (w.get("household.proposal")) " " (score.proposal.show(w)) " "
+            (w.get("household.proposal")) " " @if let Some(proposal) = score.proposal { (proposal.show(w)) } @else { (w.get("proposal.none")) } " "
             @if let Some((value, low, high)) = score.probability_per_mille {
                 (w.fill("household.probability", &[("value", &w.per_mille(value)), ("low", &w.per_mille(low)), ("high", &w.per_mille(high))]))
             }
@@ -196,7 +197,11 @@ fn score(w: Words, score: Option<&Score>) -> Markup {
             div { h3 { (w.get("household.reasons")) } ul.reasons {
                 @for reason in &score.reasons {
                     li {
-                        @if reason.speaks_for { (tag(Tone::Warning, w.get("household.speaks_for"))) } @else { (tag(Tone::Plain, w.get("household.speaks_against"))) }
+                        @match reason.speaks_for {
+                            Some(true) => { (tag(Tone::Warning, w.get("household.speaks_for"))) }
+                            Some(false) => { (tag(Tone::Plain, w.get("household.speaks_against"))) }
+                            None => { (tag(Tone::Plain, w.get("household.speaks_unclear"))) }
+                        }
                         " " (reason.text) " " span.soft { (reason.weight) }
                     }
                 }

@@ -8,7 +8,7 @@ use crate::text::Words;
 use crate::view::form::{Form, open, problems, submit};
 use crate::view::layout::{Frame, Head, Menu, desk};
 use crate::view::part::{Figure, Link, figures, section};
-use crate::view::table::{Column, Row, table};
+use crate::view::table::{Column, Paging, Row, paging, table};
 
 /// All runs, latest first.
 #[derive(Debug, Clone)]
@@ -90,8 +90,15 @@ pub struct Comparison {
     pub from: Link,
     pub to: Link,
     pub unchanged: u64,
+    /// Of the whole area; the lists below hold one page.
+    pub enter_count: u64,
+    pub leave_count: u64,
+    pub other_count: u64,
     pub entering: Vec<Move>,
     pub leaving: Vec<Move>,
+    /// Neither into the programme nor out of it.
+    pub other: Vec<Move>,
+    pub paging: Paging,
     /// What differs between the runs themselves: data, programme, model.
     pub causes: Vec<String>,
 }
@@ -111,22 +118,25 @@ pub struct Move {
 #[must_use]
 pub fn comparison(frame: &Frame, view: &Comparison) -> Markup {
     let w = frame.words();
-    let figure = |key, count: usize, href: &str| Figure {
+    let figure = |key, count: u64, href: &str| Figure {
         name: w.get(key).to_owned(),
-        value: count.to_string(),
+        value: w.count(count),
         href: Some(href.to_owned()),
         small: None,
     };
     let body = html! {
         p { (view.from.show()) " → " (view.to.show()) }
         (figures(&[
-            figure("run.entering", view.entering.len(), "#entering"),
-            figure("run.leaving", view.leaving.len(), "#leaving"),
+            figure("run.entering", view.enter_count, "#entering"),
+            figure("run.leaving", view.leave_count, "#leaving"),
+            figure("run.other", view.other_count, "#other"),
             Figure { name: w.get("run.unchanged").to_owned(), value: w.count(view.unchanged), href: None, small: None },
         ]))
         (section("causes", w.get("run.causes"), &html! { ul { @for cause in &view.causes { li { (cause) } } } }))
         (section("entering", w.get("run.entering"), &moves(w, w.get("run.entering"), &view.entering)))
         (section("leaving", w.get("run.leaving"), &moves(w, w.get("run.leaving"), &view.leaving)))
+        (section("other", w.get("run.other"), &moves(w, w.get("run.other"), &view.other)))
+        (paging(w, &view.paging))
     };
     let trail = vec![Link::new(w.get("run.title"), Menu::Runs.href())];
     desk(frame, &Head { wide: true, ..Head::new(w.get("run.comparison_title")).at(Menu::Runs).under(trail) }, &body)

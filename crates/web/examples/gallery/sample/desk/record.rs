@@ -241,9 +241,13 @@ fn facts(m: Maker) -> Vec<Fact> {
 }
 
 fn score(m: Maker) -> Score {
-    let reason = |zh: &str, en: &str, speaks_for, weight: &str| Reason { text: m.t(zh, en), speaks_for, weight: weight.to_owned() };
+    let reason = |zh: &str, en: &str, speaks_for, weight: &str| Reason {
+        text: m.t(zh, en),
+        speaks_for: Some(speaks_for),
+        weight: weight.to_owned(),
+    };
     Score {
-        proposal: Proposal::Admit,
+        proposal: Some(Proposal::Admit),
         probability_per_mille: Some((684, 590, 761)),
         reasons: vec![
             reason("自付医药费占收入 56%", "Medical cost is 56% of income", true, "+31"),
