@@ -99,6 +99,37 @@ await auditor.goto(`${base}/households/${accounts.county.area}/${number}`);
 if (!(await auditor.locator("#looks").innerText()).includes("county officer")) fail("the look of the county officer is not on the page");
 await look(auditor, "household-auditor");
 
+// Who looked, by household and by account; an account made, used and locked.
+await auditor.goto(`${base}/access?household=${number}`);
+if (!(await auditor.locator("main table").innerText()).includes("county officer")) fail("the access log does not name who looked");
+await look(auditor, "access");
+await auditor.goto(`${base}/access?account=township`);
+if ((await auditor.locator("main table tbody tr").count()) < 2) fail("the looks of the township officer are not listed");
+const denied = await cadre.goto(`${base}/users`);
+if (denied.status() !== 403) fail(`the users answered ${denied.status()} to a cadre`);
+const admin = await signIn("admin");
+await admin.goto(`${base}/users`);
+await look(admin, "users");
+await admin.locator("form#form-user button.submit").click();
+if ((await admin.locator(".problems li").count()) !== 3) fail("an empty form for a new user does not name its three gaps");
+await look(admin, "users-refused");
+for (const [name, value] of [["account", "Fresh"], ["name", "Li Na"], ["area", String(accounts.cadre.area)]]) await admin.locator(`form#form-user [name=${name}]`).fill(value);
+await admin.locator("form#form-user [name=role]").selectOption("village_cadre");
+await admin.locator("form#form-user button.submit").click();
+const password = await admin.locator("main dl.pairs dd").nth(1).innerText();
+await look(admin, "users-added");
+const enter = async () => {
+  const page = await (await browser.newContext({ locale: "en-GB" })).newPage();
+  await page.goto(`${base}/sign-in`);
+  await page.fill("[name=user]", "fresh");
+  await page.fill("[name=password]", password);
+  await page.click("main button[type=submit]");
+  return page;
+};
+if (!(await enter()).url().endsWith("/enrol")) fail("a new account is not asked to set up its second factor");
+await admin.locator("main table tr", { hasText: "fresh" }).locator("button[value=lock]").click();
+if ((await enter()).url().endsWith("/enrol")) fail("a locked account can sign in");
+
 console.log(failures.length === 0 ? "all good" : `${failures.length} failures`);
 await browser.close();
 process.exit(failures.length === 0 ? 0 : 1);

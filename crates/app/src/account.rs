@@ -150,6 +150,13 @@ pub async fn set_password(tx: &mut Tx, id: &str, password_hash: &str, now: i64) 
     Ok(())
 }
 
+/// Removes the second factor of somebody who lost the telephone; the next sign-in sets it up anew. All sessions of the account end.
+pub async fn forget_totp(tx: &mut Tx, id: &str, now: i64) -> Result<()> {
+    store::forget_totp(tx, id, now).await?;
+    crate::session::store::close_all(tx, &format!("staff:{id}")).await?;
+    Ok(())
+}
+
 /// A new TOTP secret, which counts only once [`confirm_totp`] was given a code made from it.
 pub async fn begin_totp(tx: &mut Tx, keys: &Keyring, id: &str, now: i64) -> Result<Enrolment> {
     let account = store::find(tx, id).await?.ok_or_else(|| Error::NotFound { what: "account", id: id.to_owned() })?;

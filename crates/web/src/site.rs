@@ -1,5 +1,6 @@
 //! The pages served: who asks, what they may see, and which view shows it.
 
+mod access;
 mod case;
 mod declare;
 mod fault;
@@ -11,6 +12,7 @@ mod phone;
 mod public;
 mod run;
 mod sign_in;
+mod users;
 mod visit;
 
 use std::collections::BTreeMap;
@@ -68,6 +70,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/runs/compare", get(run::compare))
         .route("/runs/{county}/{id}", get(run::run))
         .route("/runs/{county}/{id}/cases", post(run::open))
+        .route("/users", get(users::list).post(users::add))
+        .route("/users/{id}", post(users::act))
+        .route("/access", get(access::log))
         .route("/totals", get(public::totals))
         .route("/totals.csv", get(public::totals_csv))
         .route("/procedure", get(public::procedure))

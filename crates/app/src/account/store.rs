@@ -90,6 +90,12 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Account>> {
     tx.row(sql, &[id.into()]).await?.map(|row| account(&row)).transpose()
 }
 
+/// One account by what is typed at sign-in.
+pub async fn named(tx: &mut Tx, name: &str) -> Result<Option<Account>> {
+    let sql = "select id, name, title, role, area, totp is not null, disabled, version from account where name = $1";
+    tx.row(sql, &[super::folded(name).into()]).await?.map(|row| account(&row)).transpose()
+}
+
 /// Accounts of an area and what lies in it, by name; `after` is the last name of the page before.
 pub async fn list(tx: &mut Tx, area: AreaCode, after: &str, limit: i64) -> Result<Vec<Account>> {
     let sql = "select id, name, title, role, area, totp is not null, disabled, version from account

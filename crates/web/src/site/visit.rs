@@ -64,6 +64,12 @@ fn menu(role: app::Role) -> Vec<Menu> {
     if !matches!(role, app::Role::Admin | app::Role::BankOfficer) {
         places.extend([Menu::Households, Menu::Cases, Menu::Notices, Menu::Runs]);
     }
+    if role == app::Role::Admin {
+        places.push(Menu::Users);
+    }
+    if matches!(role, app::Role::CountyOfficer | app::Role::AppealsOfficer | app::Role::Auditor) {
+        places.push(Menu::Access);
+    }
     if role == app::Role::VillageCadre {
         places.push(Menu::Declare);
     }

@@ -26,6 +26,7 @@ pub(crate) fn pages(m: Maker) -> Vec<Sample> {
     let log = Access {
         household: Some(m.link("王大山 522301-0042", "Wang Dashan 522301-0042", "household")),
         text: "522301-0042".to_owned(),
+        account: String::new(),
         looks: looks(m),
         paging: Paging { base: "access".to_owned(), next: Some("c2".to_owned()), ..Paging::default() },
     };
@@ -160,12 +161,11 @@ fn runs(m: Maker) -> Vec<Sample> {
 fn users_of(m: Maker) -> Users {
     let user = |account: &str, name: (&str, &str), role: (&str, &str), has_second_factor, is_active: bool| UserRow {
         account: account.to_owned(),
-        href: "users".to_owned(),
+        form: Some(Form::new("user", "/users", "token", "")),
         name: m.t(name.0, name.1),
         role: m.t(role.0, role.1),
         area: m.t("石桥镇", "Shiqiao Township"),
         has_second_factor,
-        last_seen_at: is_active.then(|| at(11, 22, 8, 30)),
         is_active,
     };
     let mut form = Form::new("user", "/users", "token", "k10");
@@ -187,7 +187,8 @@ fn users_of(m: Maker) -> Users {
         }],
         form: Some(form),
         role_choices: vec![Choice::new("clerk", m.t("数据员", "Data clerk"))],
-        area_choices: vec![Choice::new("a", m.t("石桥镇", "Shiqiao Township"))],
+        handed_out: Vec::new(),
+        paging: Paging::default(),
     }
 }
 
