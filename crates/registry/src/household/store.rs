@@ -74,12 +74,12 @@ const INSERT: &str = "household (county, household_id, village, status, people, 
 const UPDATE: &str = "update household set village = $3, status = $4, people = $5, version = version + 1, at = $7, digest = $8
   where county = $1 and household_id = $2 and version = $6";
 const INSERT_VERSION: &str = "household_version (county, household_id, version, at, actor, event, doc)";
+// Bounds of an area compare county and village as one: `county >= … and village >= …` would walk through the whole county.
 const LIST: &str = "select county, household_id, village, status, people, version from household
-  where county >= $1 and county <= $2 and village >= $3 and village <= $4 and ($5 = '' or status = $5)
-    and (county, village, household_id) > ($6, $7, $8)
-  order by county, village, household_id limit $9";
+  where (county, village, household_id) > ($1, $2, $3) and (county, village) <= ($4, $5) and ($6 = '' or status = $6)
+  order by county, village, household_id limit $7";
 const TALLY: &str = "select substr(village, 1, cast($5 as integer)), status, count(*), cast(sum(people) as bigint) from household
-  where county >= $1 and county <= $2 and village >= $3 and village <= $4
+  where (county, village) >= ($1, $3) and (county, village) <= ($2, $4)
   group by 1, 2 order by 1, 2";
 const KEY: &str = "select sealed from household_key where county = $1 and household_id = $2";
 const INSERT_KEY: &str = "household_key (county, household_id, sealed)";
@@ -94,7 +94,7 @@ const UNVERSIONED: &str = "select h.household_id from household h left join hous
   on v.county = h.county and v.household_id = h.household_id and v.version = h.version
   where v.version is null or v.at <> h.at order by h.county, h.household_id limit 10";
 const VILLAGES: &str = "select distinct village from household
-  where county >= $1 and county <= $2 and village >= $3 and village <= $4 order by village limit $5";
+  where (county, village) >= ($1, $3) and (county, village) <= ($2, $4) order by village limit $5";
 const HIGHEST: &str = "select max(household_id) from household
   where county = $1 and household_id >= $2 and household_id <= $3 and length(household_id) = 16";
 const SHRED: &str = "update household_key set sealed = $3 where county = $1 and household_id = $2";
@@ -330,10 +330,12 @@ pub async fn shred(tx: &mut Tx, county: &str, id: &str) -> Result<()> {
 /// A page of the households of an area, by village and number.
 pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&After>, limit: usize) -> Result<Vec<HouseholdLine>> {
     let [from, to, first, last] = area.bounds();
-    let none = After { county: String::new(), village: String::new(), id: String::new() };
-    let after = after.unwrap_or(&none);
-    let mut values: Vec<Value> = vec![from.into(), to.into(), first.into(), last.into(), status.into()];
-    values.extend([&after.county, &after.village, &after.id].map(Value::from));
+    let beginning = After { county: from, village: first, id: String::new() };
+    // A cursor from before the area begins at the area.
+    let place = |after: &After| (after.county.clone(), after.village.clone(), after.id.clone());
+    let after = after.filter(|after| place(after) > place(&beginning)).unwrap_or(&beginning);
+    let texts = [after.county.as_str(), &after.village, &after.id, &to, &last, status];
+    let mut values: Vec<Value> = texts.map(Value::from).to_vec();
     values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
     let line = |row: &Row| {
         Ok(HouseholdLine {
