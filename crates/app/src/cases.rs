@@ -11,6 +11,7 @@ use registry::spell::{Closing, store as spells};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::metrics::METRICS;
 use crate::permission::{Action, Resource};
 use crate::role::{HouseholdKey, Principal, Role};
 use crate::service::{Service, purpose};
@@ -81,6 +82,7 @@ pub async fn act(service: &Service, who: &Principal, doing: Doing<'_>) -> Result
     let mut tx = service.db.begin().await?;
     let after = act_in(service, &mut tx, who, doing, moment).await?;
     tx.commit().await?;
+    METRICS.acted(doing.act.kind());
     Ok(after)
 }
 

@@ -11,11 +11,14 @@ pub mod break_glass;
 pub mod cases;
 pub mod clock;
 pub mod consent;
+pub mod dci;
 pub mod declaration;
+pub mod delivery;
 pub mod demo;
 pub mod error;
 pub mod household_access;
 pub mod import;
+pub mod metrics;
 pub mod own;
 pub mod permission;
 pub mod request;
@@ -29,13 +32,13 @@ pub mod visiting;
 pub use access_log::open_record;
 pub use account::{Account, SignIn, sign_in};
 pub use clock::{AheadClock, Clock, FixedClock, SystemClock};
-pub use database::{Db, Keyring, Tx};
+pub use database::{Db, Keyring, Shortage, Tx};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};
 pub use service::{Service, civil, migrations, purpose};
 pub use session::Session;
-pub use token::{Token, new_id, new_password};
+pub use token::{Token, new_id, new_password, same_secret};
 
 use database::Migration;
 
@@ -49,4 +52,5 @@ pub const MIGRATIONS: &[Migration] = &[
     access_log::store::MIGRATION,
     consent::store::MIGRATION,
     break_glass::store::MIGRATION,
+    dci::store::MIGRATION,
 ];

@@ -7,6 +7,7 @@ use registry::observation::{Observation, latest, store};
 
 use crate::cases::{Doing, act_in};
 use crate::error::{Error, Result};
+use crate::metrics::METRICS;
 use crate::request::{Begun, Response, store as requests};
 use crate::role::Principal;
 use crate::service::Service;
@@ -79,6 +80,7 @@ pub async fn record(service: &Service, who: &Principal, findings: &Findings<'_>,
     let response = Response { status: 201, location: None, body: Vec::new() };
     requests::finish_request(&mut tx, &who.key(), key, &response).await?;
     tx.commit().await?;
+    METRICS.acted(act.kind());
     Ok(Outcome::Stored)
 }
 

@@ -6,9 +6,11 @@
 mod acting;
 mod caller;
 mod case;
+mod dci;
 mod document;
 mod export;
 mod household;
+mod observe;
 mod problem;
 mod public;
 mod read;
@@ -25,7 +27,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::site::Site;
+pub(crate) use dci::{DCI_PREFIX, dci_router};
 pub(crate) use document::Endpoint;
+pub(crate) use observe::{METRICS_PATH, metrics, observed};
 pub(crate) use problem::Trouble;
 
 pub const PREFIX: &str = "/api/v1";

@@ -10,3 +10,4 @@ pub mod asset;
 pub mod site;
 pub mod text;
 pub mod view;
+mod work;

@@ -78,6 +78,11 @@ const LIST: &str = "select county, household_id, village, status, people, versio
   where county >= $1 and county <= $2 and village >= $3 and village <= $4 and ($5 = '' or status = $5)
     and (county, village, household_id) > ($6, $7, $8)
   order by county, village, household_id limit $9";
+const DOCUMENTS: &str = "select v.doc, v.version from household h
+  join household_version v on v.county = h.county and v.household_id = h.household_id and v.version = h.version
+  where h.county >= $1 and h.county <= $2 and h.village >= $3 and h.village <= $4
+    and (h.county, h.village, h.household_id) > ($5, $6, $7)
+  order by h.county, h.village, h.household_id limit $8";
 const TALLY: &str = "select substr(village, 1, cast($5 as integer)), status, count(*), cast(sum(people) as bigint) from household
   where county >= $1 and county <= $2 and village >= $3 and village <= $4
   group by 1, 2 order by 1, 2";
@@ -346,6 +351,16 @@ pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&Afte
         })
     };
     tx.rows(LIST, &values).await?.iter().map(line).collect()
+}
+
+/// Whole households of an area, by village and number, for who looks through many.
+pub async fn documents(tx: &mut Tx, area: AreaCode, after: Option<&After>, limit: usize) -> Result<Vec<Household>> {
+    let [from, to, first, last] = area.bounds();
+    let mut values: Vec<Value> = vec![from.into(), to.into(), first.into(), last.into()];
+    let after = after.map_or(["", "", ""], |after| [after.county.as_str(), after.village.as_str(), after.id.as_str()]);
+    values.extend(after.map(Value::from));
+    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+    tx.rows(DOCUMENTS, &values).await?.into_iter().map(stored).collect()
 }
 
 /// Households and people by sub-area of `level` and status: (area, status, households, people).

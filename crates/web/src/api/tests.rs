@@ -1,6 +1,8 @@
 //! The API as programs see it: over a socket.
 
+mod dci;
 mod matrix;
+mod observe;
 mod privacy;
 mod records;
 mod world;

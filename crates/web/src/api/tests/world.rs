@@ -69,6 +69,11 @@ pub(super) fn code(secret: &str) -> String {
 
 impl World {
     pub(super) async fn new() -> Self {
+        Self::with(|site| site).await
+    }
+
+    /// A site with more to it.
+    pub(super) async fn with(more: impl FnOnce(Site) -> Site) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("records.db").display());
         let db = Db::open(&url).await.unwrap();
@@ -80,13 +85,18 @@ impl World {
         let (service, served) = (serving(db.clone()), serving(db));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(listener, Site::new(served, false), std::future::pending()));
+        tokio::spawn(serve(listener, more(Site::new(served, false)), std::future::pending()));
         let world = Self { address, service, _folder: folder };
         for number in 1..=7 {
             world.household(VILLAGE, &format!("h{number}")).await;
         }
         world.household(OTHER, "o1").await;
         world
+    }
+
+    /// Closes the site's database under it.
+    pub(super) async fn lose(&self) {
+        self.service.db.close().await;
     }
 
     pub(super) async fn household(&self, village: &str, id: &str) {
@@ -106,6 +116,16 @@ impl World {
         let cadre = Principal::Staff { account: "somebody".to_owned(), role: Role::VillageCadre, area, second_factor: true };
         let new = NewCase { procedure: "identification", county: village.get(..6).unwrap(), household, flagged: false, against: None };
         open(&self.service, &cadre, new).await.unwrap().id
+    }
+
+    /// The token of an account with a name of its own.
+    pub(super) async fn named(&self, name: &str, role: Role) -> String {
+        let area = AreaCode::parse(VILLAGE).unwrap().at(AreaLevel::County);
+        let new = NewAccount { name: name.to_owned(), title: "t".to_owned(), role, area, password_hash: "none".to_owned() };
+        let mut tx = self.service.db.begin().await.unwrap();
+        let account = account::create(&mut tx, &new, self.service.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.token(&account.principal(true)).await
     }
 
     async fn account(&self, role: Role, password_hash: String) -> Account {

@@ -1,0 +1,25 @@
+//! What the service does by itself while it runs: handing over what is due to others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::site::Site;
+
+/// Between two looks at what is due.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Messages handed over in one go; between two goes the service can stop.
+const BATCH: i64 = 20;
+
+/// Runs until it is dropped. What was under way then is due again after a while.
+pub(crate) async fn work(site: Arc<Site>) {
+    let mut ticks = tokio::time::interval(PAUSE);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Some(exchange) = &site.dci
+            && let Err(error) = exchange.answer_due(&site.service, BATCH).await
+        {
+            tracing::error!(code = error.code(), cause = %error, "answers_failed");
+        }
+    }
+}
