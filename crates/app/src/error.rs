@@ -47,6 +47,8 @@ pub enum Error {
     Policy(String),
     #[error("the file of partners: {0}")]
     Partners(String),
+    #[error("the workbook could not be made: {0}")]
+    Workbook(String),
     #[error("a secret could not be made or checked: {0}")]
     Secret(String),
 }
@@ -77,7 +79,7 @@ impl Error {
             Self::NotFound { .. } => Kind::NotFound,
             Self::Underway => Kind::Conflict,
             Self::Gateway { .. } => Kind::Unavailable,
-            Self::Unknown { .. } | Self::Policy(_) | Self::Secret(_) => Kind::Internal,
+            Self::Unknown { .. } | Self::Policy(_) | Self::Secret(_) | Self::Workbook(_) => Kind::Internal,
         }
     }
 
@@ -98,6 +100,7 @@ impl Error {
             | Self::Gateway { .. }
             | Self::Policy(_)
             | Self::Partners(_)
+            | Self::Workbook(_)
             | Self::Secret(_) => None,
         }
     }
@@ -119,6 +122,7 @@ impl Error {
             Self::Gateway { .. } => "app.gateway",
             Self::Policy(_) => "app.policy",
             Self::Partners(_) => "app.partners",
+            Self::Workbook(_) => "app.workbook",
             Self::Secret(_) => "app.secret",
         }
     }

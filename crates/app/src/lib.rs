@@ -21,10 +21,12 @@ pub mod import;
 pub mod metrics;
 pub mod own;
 pub mod permission;
+pub mod questionnaire;
 pub mod request;
 pub mod role;
 pub mod service;
 pub mod session;
+pub mod submission;
 pub mod throttle;
 mod token;
 pub mod visiting;
@@ -53,4 +55,5 @@ pub const MIGRATIONS: &[Migration] = &[
     consent::store::MIGRATION,
     break_glass::store::MIGRATION,
     dci::store::MIGRATION,
+    submission::store::MIGRATION,
 ];

@@ -13,6 +13,7 @@ mod household;
 mod observe;
 mod problem;
 mod public;
+mod questionnaire;
 mod read;
 mod session;
 
@@ -36,6 +37,8 @@ pub const PREFIX: &str = "/api/v1";
 /// Before the site's own limit, which would answer without a body.
 const PATIENCE: Duration = Duration::from_secs(25);
 const JSON: &str = "application/json";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const ZIP: &str = "application/zip";
 const LINES: &str = "application/x-ndjson";
 
 type Answer = Result<Response, Trouble>;
@@ -48,6 +51,7 @@ fn endpoints() -> Vec<Endpoint> {
     all.extend(case::endpoints());
     all.extend(acting::endpoints());
     all.extend(public::endpoints());
+    all.extend(questionnaire::endpoints());
     all.extend(document::endpoints());
     all
 }
@@ -62,7 +66,11 @@ pub(crate) fn router(site: &Arc<Site>) -> Router<Arc<Site>> {
 
 /// Whatever goes wrong becomes a problem document, written down once without anything personal.
 async fn answered(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let produced = if request.uri().path().ends_with(".ndjson") { LINES } else { JSON };
+    let produced = match request.uri().path() {
+        path if path.ends_with(".ndjson") => LINES,
+        path if path.ends_with(".xlsx") => XLSX,
+        _ => JSON,
+    };
     let response = if acceptable(request.headers(), produced) {
         let late = |_elapsed| Trouble::new(StatusCode::SERVICE_UNAVAILABLE, "api.late", "the answer took too long").into_response();
         tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(late)

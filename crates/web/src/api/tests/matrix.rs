@@ -89,6 +89,11 @@ impl<'a> Cell<'a> {
             "readTotals" => get(format!("/totals?area={county}")).await,
             "listProcedures" => get("/procedures".to_owned()).await,
             "readProcedure" => get("/procedures/identification".to_owned()).await,
+            "readQuestionnaire" => get("/questionnaire.xlsx".to_owned()).await,
+            "takeSubmissions" => {
+                let record = json!({"__id": format!("uuid:{id}"), "county": county, "case": self.world.case(self.village, id).await});
+                self.ask("POST", "/submissions", &[], Some(json!({ "value": [record] }))).await
+            }
             "readDocument" => get("/openapi.json".to_owned()).await,
             missing => panic!("operation {missing} has no question here"),
         }

@@ -205,7 +205,7 @@ impl World {
         let _sent = stream.write_all(&body).await;
         let mut answer = Vec::new();
         let _read = stream.read_to_end(&mut answer).await;
-        let text = String::from_utf8(answer).unwrap();
+        let text = String::from_utf8_lossy(&answer).into_owned();
         let (head, text) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
         let head = head.lines().skip(1).filter_map(|line| line.split_once(": "));
