@@ -30,6 +30,7 @@ pub mod submission;
 pub mod throttle;
 mod token;
 pub mod visiting;
+pub mod webhook;
 
 pub use access_log::open_record;
 pub use account::{Account, SignIn, sign_in};
@@ -56,4 +57,5 @@ pub const MIGRATIONS: &[Migration] = &[
     break_glass::store::MIGRATION,
     dci::store::MIGRATION,
     submission::store::MIGRATION,
+    webhook::store::MIGRATION,
 ];

@@ -16,6 +16,7 @@ mod public;
 mod questionnaire;
 mod read;
 mod session;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,7 @@ fn endpoints() -> Vec<Endpoint> {
     all.extend(acting::endpoints());
     all.extend(public::endpoints());
     all.extend(questionnaire::endpoints());
+    all.extend(webhook::endpoints());
     all.extend(document::endpoints());
     all
 }

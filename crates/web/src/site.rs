@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use app::Service;
 use app::dci::Exchange;
+use app::delivery::Client;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -47,18 +48,26 @@ pub struct Site {
     pub(crate) metrics: Option<String>,
     /// The partners that ask in signed messages.
     pub(crate) dci: Option<Exchange>,
+    /// What sends events to others; without one they wait.
+    pub(crate) client: Option<Client>,
 }
 
 impl Site {
     #[must_use]
     pub fn new(service: Service, secure: bool) -> Self {
-        Self { service, pending: Mutex::new(BTreeMap::new()), secure, metrics: None, dci: None }
+        Self { service, pending: Mutex::new(BTreeMap::new()), secure, metrics: None, dci: None, client: None }
     }
 
     /// With partners that ask in signed messages.
     #[must_use]
     pub fn with_dci(self, exchange: Option<Exchange>) -> Self {
         Self { dci: exchange, ..self }
+    }
+
+    /// With what sends events to others.
+    #[must_use]
+    pub fn with_sending(self, client: Client) -> Self {
+        Self { client: Some(client), ..self }
     }
 
     /// With a token that opens `/metrics`.

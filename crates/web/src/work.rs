@@ -16,10 +16,28 @@ pub(crate) async fn work(site: Arc<Site>) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Some(exchange) = &site.dci
-            && let Err(error) = exchange.answer_due(&site.service, BATCH).await
-        {
-            tracing::error!(code = error.code(), cause = %error, "answers_failed");
-        }
+        tokio::join!(answers(&site), events(&site));
     }
+}
+
+async fn answers(site: &Site) {
+    let Some(exchange) = &site.dci else { return };
+    if let Err(error) = exchange.answer_due(&site.service, BATCH).await {
+        failed("answers", &error);
+    }
+}
+
+async fn events(site: &Site) {
+    let Some(client) = &site.client else { return };
+    if let Err(error) = app::webhook::deliver_due(&site.service, client, BATCH).await {
+        failed("events", &error);
+    }
+}
+
+/// What is due stays due.
+fn failed(what: &'static str, error: &app::Error) {
+    if let Some(shortage) = error.shortage() {
+        app::metrics::METRICS.database_failed(shortage);
+    }
+    tracing::error!(what, code = error.code(), cause = %error, "delivery_failed");
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -95,11 +96,9 @@ impl Exchange {
         let mut tx = service.db.begin().await?;
         let due = store::take_due(&mut tx, now, now.saturating_add(TAKEN), limit).await?;
         tx.commit().await?;
-        let mut arrived = 0;
-        for question in &due {
-            arrived += usize::from(self.answer_one(service, question).await?);
-        }
-        Ok(arrived)
+        // Together: a partner that does not answer holds nobody else up.
+        let arrived = try_join_all(due.iter().map(|question| self.answer_one(service, question))).await?;
+        Ok(arrived.into_iter().filter(|arrived| *arrived).count())
     }
 
     async fn answer_one(&self, service: &Service, question: &Question) -> Result<bool> {

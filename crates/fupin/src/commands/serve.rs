@@ -27,7 +27,10 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
         let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Failure::file(args.listen.to_string()))?;
         console.note(&format!("http://{}  {}", args.listen, args.data.display()));
         let db = service.db.clone();
-        let site = Site::new(service, args.secure).with_metrics(args.metrics_token.clone()).with_dci(exchange(args, console)?);
+        let site = Site::new(service, args.secure)
+            .with_metrics(args.metrics_token.clone())
+            .with_dci(exchange(args, console)?)
+            .with_sending(Client::new(args.send_to_private)?);
         serve(listener, site, stopped()).await.map_err(Failure::file(args.listen.to_string()))?;
         db.close().await;
         Ok(())

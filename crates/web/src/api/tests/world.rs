@@ -118,6 +118,22 @@ impl World {
         open(&self.service, &cadre, new).await.unwrap().id
     }
 
+    /// Ends all subscriptions: there may be a hundred only.
+    pub(super) async fn forget_webhooks(&self) {
+        let mut tx = self.service.db.begin().await.unwrap();
+        for hook in app::webhook::store::list(&mut tx, AreaCode::WHOLE).await.unwrap() {
+            app::webhook::store::delete(&mut tx, &hook.id).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// A subscription of a county's administrator.
+    pub(super) async fn webhook(&self, county: &str) -> String {
+        let area = AreaCode::parse(county).unwrap();
+        let admin = Principal::Staff { account: "somebody".to_owned(), role: Role::Admin, area, second_factor: true };
+        app::webhook::subscribe(&self.service, &admin, area, "https://example.org/hook", false).await.unwrap().0.id
+    }
+
     /// The token of an account with a name of its own.
     pub(super) async fn named(&self, name: &str, role: Role) -> String {
         let area = AreaCode::parse(VILLAGE).unwrap().at(AreaLevel::County);
