@@ -11,6 +11,7 @@ pub use password::{SHORTEST, hash_password};
 pub use totp::Enrolment;
 
 use crate::error::{Error, Result};
+use crate::metrics::{METRICS, SignInOutcome, SignInWith};
 use crate::role::{Principal, Role};
 use crate::throttle;
 
@@ -87,6 +88,12 @@ pub async fn create(tx: &mut Tx, new: &NewAccount, now: i64) -> Result<Account> 
 /// The attempt is counted as a failure before anything is looked at and forgiven when it succeeds, so that guesses made at the same time
 /// are all counted. Hashing takes place outside any transaction.
 pub async fn sign_in(db: &Db, keys: &Keyring, typed: Credentials<'_>, now: i64) -> Result<SignIn> {
+    let outcome = attempt(db, keys, typed, now).await?;
+    METRICS.signed_in(SignInWith::Password, SignInOutcome::from(&outcome));
+    Ok(outcome)
+}
+
+async fn attempt(db: &Db, keys: &Keyring, typed: Credentials<'_>, now: i64) -> Result<SignIn> {
     let name = folded(typed.name);
     let (subject, remote) = (format!("account:{name}"), format!("remote:{}", typed.remote));
     let mut tx = db.begin().await?;

@@ -11,10 +11,12 @@ use registry::spell::{Closing, store as spells};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::metrics::METRICS;
 use crate::permission::{Action, Resource};
 use crate::role::{HouseholdKey, Principal, Role};
 use crate::service::{Service, purpose};
 use crate::token::new_id;
+use crate::webhook;
 
 /// A case to be opened.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +74,9 @@ pub async fn open_in(service: &Service, tx: &mut Tx, who: &Principal, new: NewCa
     let rules = Rules { procedure: &procedure.part, calendar: &calendar };
     let opening = Opening { id: &new_id(moment.at)?, household: new.household, area, flagged: new.flagged, against: against.as_ref() };
     let events = registry::case::open(rules, opening, &actor(who, area)?, moment).map_err(registry::Error::from)?;
-    Ok(cases::open(tx, &events).await?)
+    let case = cases::open(tx, &events).await?;
+    webhook::queue(tx, &case, &events).await?;
+    Ok(case)
 }
 
 /// Does one act: permission, procedure, evidence, events and effect in one transaction.
@@ -81,6 +85,7 @@ pub async fn act(service: &Service, who: &Principal, doing: Doing<'_>) -> Result
     let mut tx = service.db.begin().await?;
     let after = act_in(service, &mut tx, who, doing, moment).await?;
     tx.commit().await?;
+    METRICS.acted(doing.act.kind());
     Ok(after)
 }
 
@@ -100,6 +105,7 @@ pub async fn act_in(service: &Service, tx: &mut Tx, who: &Principal, doing: Doin
     let events = registry::case::decide(&case, rules, &actor(who, case.area)?, &act, moment).map_err(registry::Error::from)?;
     let after = cases::append(tx, &case, &events).await?;
     take_effect(tx, doing.county, &after, &events).await?;
+    webhook::queue(tx, &after, &events).await?;
     Ok(after)
 }
 

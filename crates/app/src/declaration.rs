@@ -3,7 +3,7 @@
 //! A declaration shows nothing and changes no household. Who accepts it proposes (REG-3): the case is theirs, not the household's.
 
 use kernel::{AreaCode, AreaLevel};
-use registry::case::{Act, Case, Record};
+use registry::case::{Act, ActKind, Case, Record};
 use registry::declaration::{Answers, Declaration, State, store};
 use registry::household::{self, Household, HouseholdId, Member, PersonId};
 use registry::{Cell, household::store as households};
@@ -11,6 +11,7 @@ use registry::{Cell, household::store as households};
 use crate::access_log::Look;
 use crate::cases::{Doing, NewCase, act_in, open_in};
 use crate::error::{Error, Result};
+use crate::metrics::METRICS;
 use crate::permission::{Action, Context, Resource};
 use crate::request::{Begun, Response, store as requests};
 use crate::role::{HouseholdKey, Principal};
@@ -140,8 +141,12 @@ pub async fn accept(service: &Service, who: &Principal, county: &str, id: &str) 
         (None, None) => admit(service, &mut tx, who, &answers, moment.at).await?,
     };
     let new = NewCase { procedure: PROCEDURE, county, household: &household, flagged: false, against: None };
+    let mut opened = false;
     let case = match open_in(service, &mut tx, who, new, moment).await {
-        Ok(case) => submitted(service, &mut tx, who, county, case, moment).await?.id,
+        Ok(case) => {
+            opened = true;
+            submitted(service, &mut tx, who, county, case, moment).await?.id
+        }
         // It is in an open case already: that one answers the declaration.
         Err(Error::CaseOpen(case)) => case,
         Err(error) => return Err(error),
@@ -151,6 +156,9 @@ pub async fn accept(service: &Service, who: &Principal, county: &str, id: &str) 
     declaration.case = Some(case.clone());
     store::answer(&mut tx, &declaration, &who.key()).await?;
     tx.commit().await?;
+    if opened {
+        METRICS.acted(ActKind::Submit);
+    }
     Ok(case)
 }
 

@@ -45,6 +45,10 @@ pub enum Error {
     Gateway { path: PathBuf, source: std::io::Error },
     #[error("the policies cannot be used: {0}")]
     Policy(String),
+    #[error("the file of partners: {0}")]
+    Partners(String),
+    #[error("the workbook could not be made: {0}")]
+    Workbook(String),
     #[error("a secret could not be made or checked: {0}")]
     Secret(String),
 }
@@ -71,11 +75,33 @@ impl Error {
             Self::Analytics(_) => Kind::Internal,
             Self::CaseOpen(_) => Kind::Conflict,
             Self::Denied { .. } => Kind::Denied,
-            Self::Invalid { .. } => Kind::Invalid,
+            Self::Invalid { .. } | Self::Partners(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
             Self::Underway => Kind::Conflict,
             Self::Gateway { .. } => Kind::Unavailable,
-            Self::Unknown { .. } | Self::Policy(_) | Self::Secret(_) => Kind::Internal,
+            Self::Unknown { .. } | Self::Policy(_) | Self::Secret(_) | Self::Workbook(_) => Kind::Internal,
+        }
+    }
+
+    /// What the database is short of, if that is why it failed.
+    #[must_use]
+    pub fn shortage(&self) -> Option<database::Shortage> {
+        match self {
+            Self::Database(error) | Self::Registry(registry::Error::Database(error)) => error.shortage(),
+            Self::Registry(_)
+            | Self::Analytics(_)
+            | Self::NoHouseholds(_)
+            | Self::CaseOpen(_)
+            | Self::Denied { .. }
+            | Self::Invalid { .. }
+            | Self::NotFound { .. }
+            | Self::Underway
+            | Self::Unknown { .. }
+            | Self::Gateway { .. }
+            | Self::Policy(_)
+            | Self::Partners(_)
+            | Self::Workbook(_)
+            | Self::Secret(_) => None,
         }
     }
 
@@ -95,6 +121,8 @@ impl Error {
             Self::Unknown { .. } => "app.unknown",
             Self::Gateway { .. } => "app.gateway",
             Self::Policy(_) => "app.policy",
+            Self::Partners(_) => "app.partners",
+            Self::Workbook(_) => "app.workbook",
             Self::Secret(_) => "app.secret",
         }
     }

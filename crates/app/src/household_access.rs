@@ -12,6 +12,7 @@ pub use gateway::{FileGateway, Message, SmsGateway};
 
 use crate::clock::MINUTE;
 use crate::error::{Error, Result};
+use crate::metrics::{METRICS, SignInOutcome, SignInWith};
 use crate::role::HouseholdKey;
 use crate::{throttle, token};
 
@@ -80,6 +81,7 @@ pub async fn sign_in_code(db: &Db, keys: &Keyring, household: &HouseholdKey, cod
     let mut tx = db.begin().await?;
     if let Some(until) = throttle::store::attempt(&mut tx, &remote, throttle::REMOTE, now).await? {
         tx.commit().await?;
+        METRICS.signed_in(SignInWith::Code, SignInOutcome::Throttled);
         return Ok(Answer::Wait { until });
     }
     let right = store::try_code(&mut tx, keys, household, code, now).await?;
@@ -88,6 +90,7 @@ pub async fn sign_in_code(db: &Db, keys: &Keyring, household: &HouseholdKey, cod
         throttle::store::succeeded(&mut tx, &format!("code:{household}")).await?;
     }
     tx.commit().await?;
+    METRICS.signed_in(SignInWith::Code, if right { SignInOutcome::Accepted } else { SignInOutcome::Failed });
     Ok(if right { Answer::Done(()) } else { Answer::Refused })
 }
 
@@ -104,6 +107,7 @@ pub async fn sign_in_card(db: &Db, keys: &Keyring, secret: &str, remote: &str, n
     let mut tx = db.begin().await?;
     if let Some(until) = throttle::store::attempt(&mut tx, &remote, throttle::REMOTE, now).await? {
         tx.commit().await?;
+        METRICS.signed_in(SignInWith::Card, SignInOutcome::Throttled);
         return Ok(Answer::Wait { until });
     }
     let found = store::find_card(&mut tx, keys, secret).await?;
@@ -111,6 +115,7 @@ pub async fn sign_in_card(db: &Db, keys: &Keyring, secret: &str, remote: &str, n
         throttle::store::take_back(&mut tx, &remote, now).await?;
     }
     tx.commit().await?;
+    METRICS.signed_in(SignInWith::Card, if found.is_some() { SignInOutcome::Accepted } else { SignInOutcome::Failed });
     Ok(found.map_or(Answer::Refused, Answer::Done))
 }
 

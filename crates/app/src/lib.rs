@@ -11,32 +11,38 @@ pub mod break_glass;
 pub mod cases;
 pub mod clock;
 pub mod consent;
+pub mod dci;
 pub mod declaration;
+pub mod delivery;
 pub mod demo;
 pub mod error;
 pub mod household_access;
 pub mod identification;
 pub mod import;
+pub mod metrics;
 pub mod own;
 pub mod permission;
+pub mod questionnaire;
 pub mod request;
 pub mod role;
 pub mod service;
 pub mod session;
+pub mod submission;
 pub mod throttle;
 mod token;
 pub mod visiting;
+pub mod webhook;
 
 pub use access_log::open_record;
 pub use account::{Account, SignIn, sign_in};
 pub use clock::{AheadClock, Clock, FixedClock, SystemClock};
-pub use database::{Db, Keyring, Tx};
+pub use database::{Db, Keyring, Shortage, Tx};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};
 pub use service::{Service, civil, migrations, purpose};
 pub use session::Session;
-pub use token::{Token, new_id, new_password};
+pub use token::{Token, new_id, new_password, same_secret};
 
 use database::Migration;
 
@@ -50,4 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     access_log::store::MIGRATION,
     consent::store::MIGRATION,
     break_glass::store::MIGRATION,
+    dci::store::MIGRATION,
+    submission::store::MIGRATION,
+    webhook::store::MIGRATION,
 ];

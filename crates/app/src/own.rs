@@ -8,6 +8,7 @@ use registry::household::store as households;
 use crate::cases::{Doing, NewCase, act, act_in, open_in};
 use crate::error::{Error, Result};
 use crate::household_access::{Answer, CodeWanted, send_code, sign_in_code};
+use crate::metrics::METRICS;
 use crate::role::{HouseholdKey, Principal};
 use crate::service::Service;
 use crate::token::new_id;
@@ -58,7 +59,12 @@ pub async fn enter(service: &Service, typed: &str, code: &str, remote: &str) -> 
 /// Six digits, the partition key of the household's tables.
 #[must_use]
 pub fn county_text(household: &HouseholdKey) -> String {
-    format!("{:06}", household.county.padded() / kernel::AreaLevel::County.unit())
+    county_code(household.county)
+}
+
+/// The county of an area, in six digits.
+pub(crate) fn county_code(area: kernel::AreaCode) -> String {
+    format!("{:06}", area.padded() / kernel::AreaLevel::County.unit())
 }
 
 /// Objects to a notice that hangs out. Anybody may, and need not say who they are.
@@ -115,6 +121,7 @@ pub async fn appeal(service: &Service, household: &HouseholdKey, against: &str, 
     let said = Act::Submit { step, record };
     let case = act_in(service, &mut tx, &who, Doing { county: &county, case: &case.id, version: case.version, act: &said }, moment).await?;
     tx.commit().await?;
+    METRICS.acted(said.kind());
     Ok(case)
 }
 

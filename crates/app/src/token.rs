@@ -69,6 +69,12 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
+/// Whether a secret that was given is the one expected, without telling where they differ.
+#[must_use]
+pub fn same_secret(given: &str, expected: &str) -> bool {
+    equal(&sha256(given.as_bytes()), &sha256(expected.as_bytes()))
+}
+
 /// An id: lower-case, sorted by its instant, never the same twice.
 pub fn new_id(now: i64) -> Result<String> {
     let random: [u8; 8] = database::seal::random()?;

@@ -1,12 +1,14 @@
 //! A visitor's findings: the step of the case and what was seen, in one transaction, exactly once.
 
+use database::Tx;
 use registry::Cell;
-use registry::case::{Act, Record, store as cases};
+use registry::case::{Act, ActKind, Moment, Record, store as cases};
 use registry::household::Cells;
 use registry::observation::{Observation, latest, store};
 
 use crate::cases::{Doing, act_in};
 use crate::error::{Error, Result};
+use crate::metrics::METRICS;
 use crate::request::{Begun, Response, store as requests};
 use crate::role::Principal;
 use crate::service::Service;
@@ -54,17 +56,30 @@ pub async fn record(service: &Service, who: &Principal, findings: &Findings<'_>,
         Begun::Replay(_) => return Ok(Outcome::Stored),
         Begun::OtherRequest => return Err(Error::Invalid { field: "key", why: "it was used for another visit" }),
     }
-    let (case, _) = cases::load(&mut tx, findings.county, findings.case).await?;
-    let known = store::list(&mut tx, findings.county, &case.household).await?;
+    let outcome = record_in(service, &mut tx, who, findings, moment).await?;
+    if outcome != Outcome::Stored {
+        // The claim on the key goes with the transaction: the answer to the dispute may use the same key.
+        return Ok(outcome);
+    }
+    let response = Response { status: 201, location: None, body: Vec::new() };
+    requests::finish_request(&mut tx, &who.key(), key, &response).await?;
+    tx.commit().await?;
+    METRICS.acted(ActKind::Visit);
+    Ok(Outcome::Stored)
+}
+
+/// As [`record`], in the caller's transaction; who calls it has made sure that it happens once.
+pub(crate) async fn record_in(service: &Service, tx: &mut Tx, who: &Principal, findings: &Findings<'_>, moment: Moment) -> Result<Outcome> {
+    let (case, _) = cases::load(tx, findings.county, findings.case).await?;
+    let known = store::list(tx, findings.county, &case.household).await?;
     let fields = disputed(&known, findings);
     let newest = known.last().map_or(0, |last| last.number);
     if !fields.is_empty() {
-        // The claim on the key goes with the transaction: the answer to the dispute may use the same key.
         return Ok(Outcome::Disputed { fields, newest });
     }
     let act = Act::Visit { step: findings.step.to_owned(), record: findings.record.clone() };
     let doing = Doing { county: findings.county, case: findings.case, version: case.version, act: &act };
-    act_in(service, &mut tx, who, doing, moment).await?;
+    act_in(service, tx, who, doing, moment).await?;
     let observation = Observation {
         number: newest + 1,
         case: case.id.clone(),
@@ -75,10 +90,7 @@ pub async fn record(service: &Service, who: &Principal, findings: &Findings<'_>,
         photo: findings.photo.is_some(),
     };
     let place = (findings.county, case.household.as_str());
-    store::insert(&mut tx, &service.keys, place, &observation, findings.photo.as_deref()).await?;
-    let response = Response { status: 201, location: None, body: Vec::new() };
-    requests::finish_request(&mut tx, &who.key(), key, &response).await?;
-    tx.commit().await?;
+    store::insert(tx, &service.keys, place, &observation, findings.photo.as_deref()).await?;
     Ok(Outcome::Stored)
 }
 

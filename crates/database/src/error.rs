@@ -13,6 +13,28 @@ pub enum Kind {
     Internal,
 }
 
+/// What the database is short of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortage {
+    /// Others hold what is needed, or all connections.
+    Busy,
+    /// It cannot be reached, or went away.
+    Lost,
+    /// The disk is full.
+    Full,
+}
+
+impl Shortage {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Lost => "lost",
+            Self::Full => "full",
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the database {url} could not be opened: {source}")]
@@ -52,6 +74,24 @@ impl Error {
         }
     }
 
+    /// What the database is short of, if that is why it failed.
+    #[must_use]
+    pub fn shortage(&self) -> Option<Shortage> {
+        match self {
+            Self::Open { .. } => Some(Shortage::Lost),
+            Self::Sql(source) => shortage_of(source),
+            Self::Url(_)
+            | Self::Collation(_)
+            | Self::Migrate(_)
+            | Self::Constraint(_)
+            | Self::Stale
+            | Self::Column { .. }
+            | Self::File { .. }
+            | Self::Sealed(_)
+            | Self::Shredded => None,
+        }
+    }
+
     /// Stable, for pages, the API and the catalogue.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -69,17 +109,36 @@ impl Error {
     }
 }
 
-/// 40001 and 40P01: serialisation and deadlock; 5 and 6: busy and locked; 13: disk full.
+/// 40001 and 40P01: serialisation and deadlock.
 fn of_engine(error: &sqlx::Error) -> Kind {
-    if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed) {
+    if shortage_of(error).is_some() {
         return Kind::Unavailable;
     }
-    let code = error.as_database_error().and_then(|e| e.code().map(|code| code.into_owned())).unwrap_or_default();
-    match code.as_str() {
+    match code_of(error).as_str() {
         "40001" | "40P01" => Kind::Conflict,
-        "5" | "6" | "13" | "261" | "517" | "53100" | "53300" | "57P01" | "57P03" => Kind::Unavailable,
         _ => Kind::Internal,
     }
+}
+
+/// SQLite's 5 and 6 are busy and locked, 13 is a full disk; PostgreSQL's 53300 is out of connections, 53100 a full disk, 57P01 to 57P03 a
+/// server that goes or comes.
+fn shortage_of(error: &sqlx::Error) -> Option<Shortage> {
+    if matches!(error, sqlx::Error::PoolTimedOut) {
+        return Some(Shortage::Busy);
+    }
+    if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed) {
+        return Some(Shortage::Lost);
+    }
+    match code_of(error).as_str() {
+        "5" | "6" | "261" | "517" | "53300" => Some(Shortage::Busy),
+        "57P01" | "57P02" | "57P03" => Some(Shortage::Lost),
+        "13" | "53100" => Some(Shortage::Full),
+        _ => None,
+    }
+}
+
+fn code_of(error: &sqlx::Error) -> String {
+    error.as_database_error().and_then(|e| e.code().map(|code| code.into_owned())).unwrap_or_default()
 }
 
 impl From<sqlx::Error> for Error {

@@ -13,7 +13,7 @@ pub mod test_db;
 mod value;
 
 pub use db::{Db, Tx, rows_of};
-pub use error::{Error, Kind, Result};
+pub use error::{Error, Kind, Result, Shortage};
 pub use migrate::Migration;
 pub use row::Row;
 pub use seal::Keyring;

@@ -224,6 +224,15 @@ pub(crate) struct ServeArgs {
     /// Pages are reached over TLS: cookies are sent over nothing else.
     #[arg(long)]
     pub secure: bool,
+    /// Partners that ask in signed messages under /api/dci/v1, as a TOML file (docs/dci.md).
+    #[arg(long)]
+    pub partners: Option<PathBuf>,
+    /// Answers and events may be sent to addresses of private networks, and without TLS.
+    #[arg(long)]
+    pub send_to_private: bool,
+    /// Opens /metrics to whoever sends it as bearer token (default: to this machine only).
+    #[arg(long, env = "FUPIN_METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
     /// Accounts with known passwords and some cases, to look at. Never where real people are on record.
     #[arg(long)]
     pub demo: bool,

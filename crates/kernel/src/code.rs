@@ -231,6 +231,26 @@ pub const CATALOGUE: &[CodeEntry] = &[
         ("档案核对不符", "停止写入，保留现场，从备份恢复后比对差异"),
         ("the records do not verify", "stop writing, keep everything as it is, restore a backup beside it and compare"),
     ),
+    entry(
+        "FP0601",
+        ("提交记录没有实例编号", "从 ODK 或 Kobo 重新导出，保留 instanceID 列"),
+        ("a submission has no instance id", "export it again from ODK or Kobo, with the column instanceID"),
+    ),
+    entry(
+        "FP0602",
+        ("提交记录所属的案件不存在，或不在您的辖区", "核对县代码和案件编号"),
+        ("there is no such case, or not in your area", "compare the county and the number of the case"),
+    ),
+    entry(
+        "FP0603",
+        ("案件目前不能接受这次入户", "按所述原因处理后重新提交"),
+        ("the case does not take the visit now", "settle what is said and hand it in again"),
+    ),
+    entry(
+        "FP0604",
+        ("该实例已提交过，内容不同", "核对后作为新的记录提交"),
+        ("this instance was handed in before with other answers", "compare both and hand it in as a new submission"),
+    ),
 ];
 
 /// The entry of a code, if it exists.

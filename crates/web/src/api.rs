@@ -6,13 +6,17 @@
 mod acting;
 mod caller;
 mod case;
+mod dci;
 mod document;
 mod export;
 mod household;
+mod observe;
 mod problem;
 mod public;
+mod questionnaire;
 mod read;
 mod session;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,13 +29,17 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::site::Site;
+pub(crate) use dci::{DCI_PREFIX, dci_router};
 pub(crate) use document::Endpoint;
+pub(crate) use observe::{METRICS_PATH, metrics, observed};
 pub(crate) use problem::Trouble;
 
 pub const PREFIX: &str = "/api/v1";
 /// Before the site's own limit, which would answer without a body.
 const PATIENCE: Duration = Duration::from_secs(25);
 const JSON: &str = "application/json";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const ZIP: &str = "application/zip";
 const LINES: &str = "application/x-ndjson";
 
 type Answer = Result<Response, Trouble>;
@@ -44,6 +52,8 @@ fn endpoints() -> Vec<Endpoint> {
     all.extend(case::endpoints());
     all.extend(acting::endpoints());
     all.extend(public::endpoints());
+    all.extend(questionnaire::endpoints());
+    all.extend(webhook::endpoints());
     all.extend(document::endpoints());
     all
 }
@@ -58,7 +68,11 @@ pub(crate) fn router(site: &Arc<Site>) -> Router<Arc<Site>> {
 
 /// Whatever goes wrong becomes a problem document, written down once without anything personal.
 async fn answered(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let produced = if request.uri().path().ends_with(".ndjson") { LINES } else { JSON };
+    let produced = match request.uri().path() {
+        path if path.ends_with(".ndjson") => LINES,
+        path if path.ends_with(".xlsx") => XLSX,
+        _ => JSON,
+    };
     let response = if acceptable(request.headers(), produced) {
         let late = |_elapsed| Trouble::new(StatusCode::SERVICE_UNAVAILABLE, "api.late", "the answer took too long").into_response();
         tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(late)

@@ -7,6 +7,8 @@
 
 pub mod api;
 pub mod asset;
+mod questionnaire;
 pub mod site;
 pub mod text;
 pub mod view;
+mod work;

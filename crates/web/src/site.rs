@@ -20,6 +20,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::Service;
+use app::dci::Exchange;
+use app::delivery::Client;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -45,12 +47,36 @@ pub struct Site {
     pending: Mutex<BTreeMap<String, sign_in::Pending>>,
     /// Cookies only over TLS.
     secure: bool,
+    /// What opens `/metrics`; without one it opens to this machine only.
+    pub(crate) metrics: Option<String>,
+    /// The partners that ask in signed messages.
+    pub(crate) dci: Option<Exchange>,
+    /// What sends events to others; without one they wait.
+    pub(crate) client: Option<Client>,
 }
 
 impl Site {
     #[must_use]
     pub fn new(service: Service, secure: bool) -> Self {
-        Self { service, pending: Mutex::new(BTreeMap::new()), secure }
+        Self { service, pending: Mutex::new(BTreeMap::new()), secure, metrics: None, dci: None, client: None }
+    }
+
+    /// With partners that ask in signed messages.
+    #[must_use]
+    pub fn with_dci(self, exchange: Option<Exchange>) -> Self {
+        Self { dci: exchange, ..self }
+    }
+
+    /// With what sends events to others.
+    #[must_use]
+    pub fn with_sending(self, client: Client) -> Self {
+        Self { client: Some(client), ..self }
+    }
+
+    /// With a token that opens `/metrics`.
+    #[must_use]
+    pub fn with_metrics(self, token: Option<String>) -> Self {
+        Self { metrics: token, ..self }
     }
 }
 
@@ -85,10 +111,13 @@ pub fn router(site: Arc<Site>) -> Router {
         .layer(axum::middleware::from_fn(same_origin))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&site), fault::show))
         .nest(crate::api::PREFIX, crate::api::router(&site))
+        .nest(crate::api::DCI_PREFIX, crate::api::dci_router())
+        .route(crate::api::METRICS_PATH, get(crate::api::metrics))
         .layer(axum::middleware::map_response(guarded))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&site), crate::api::observed))
         .with_state(site)
 }
 
@@ -114,8 +143,12 @@ fn affairs() -> Router<Arc<Site>> {
 
 /// Serves until `stop` is done, then lets running requests end.
 pub async fn serve(listener: tokio::net::TcpListener, site: Site, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    let app = router(Arc::new(site)).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(stop).await
+    let site = Arc::new(site);
+    let worker = tokio::spawn(crate::work::work(Arc::clone(&site)));
+    let app = router(site).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let served = axum::serve(listener, app).with_graceful_shutdown(stop).await;
+    worker.abort();
+    served
 }
 
 async fn healthz(axum::extract::State(site): axum::extract::State<Arc<Site>>) -> Response {

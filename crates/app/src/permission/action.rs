@@ -69,6 +69,8 @@ pub enum Action {
     ManageAccounts,
     /// Loading a programme definition.
     ManageProgramme,
+    /// Who is told of events of cases.
+    ManageWebhooks,
     /// Who looked at what.
     ViewAccessLog,
     /// Asking for a grant beyond one's area.
@@ -76,7 +78,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::ViewPublicTotals,
         Self::ViewProgramme,
         Self::ViewNotice,
@@ -110,6 +112,7 @@ impl Action {
         Self::ServiceLoan,
         Self::ManageAccounts,
         Self::ManageProgramme,
+        Self::ManageWebhooks,
         Self::ViewAccessLog,
         Self::BreakGlass,
     ];
@@ -151,6 +154,7 @@ impl Action {
             Self::ServiceLoan => "service_loan",
             Self::ManageAccounts => "manage_accounts",
             Self::ManageProgramme => "manage_programme",
+            Self::ManageWebhooks => "manage_webhooks",
             Self::ViewAccessLog => "view_access_log",
             Self::BreakGlass => "break_glass",
         }
@@ -194,6 +198,7 @@ impl Action {
             | Self::ServiceLoan
             | Self::ManageAccounts
             | Self::ManageProgramme
+            | Self::ManageWebhooks
             | Self::ViewAccessLog
             | Self::BreakGlass => false,
         }

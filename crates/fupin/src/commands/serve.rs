@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use app::account::{self, NewAccount, hash_password};
 use app::clock::DAY;
+use app::dci::{Exchange, Partners, Signer};
+use app::delivery::Client;
 use app::household_access::FileGateway;
 use app::{AheadClock, Clock, Role, Service, SystemClock};
 use kernel::AreaCode;
@@ -25,10 +27,24 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
         let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Failure::file(args.listen.to_string()))?;
         console.note(&format!("http://{}  {}", args.listen, args.data.display()));
         let db = service.db.clone();
-        serve(listener, Site::new(service, args.secure), stopped()).await.map_err(Failure::file(args.listen.to_string()))?;
+        let site = Site::new(service, args.secure)
+            .with_metrics(args.metrics_token.clone())
+            .with_dci(exchange(args, console)?)
+            .with_sending(Client::new(args.send_to_private)?);
+        serve(listener, site, stopped()).await.map_err(Failure::file(args.listen.to_string()))?;
         db.close().await;
         Ok(())
     })
+}
+
+/// Who asks in signed messages, if anybody; partners need our public key.
+fn exchange(args: &ServeArgs, console: &Console) -> Result<Option<Exchange>> {
+    let Some(path) = &args.partners else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(Failure::file(path))?;
+    let partners = Partners::parse(&text)?;
+    let signer = Signer::open(&partners.own, &args.data.join("dci.key"))?;
+    console.note(&format!("{}: {}|1|ed25519 {}", console.say("签名公钥", "public key of signatures"), partners.own, signer.public()));
+    Ok(Some(Exchange::new(partners, signer, Client::new(args.send_to_private)?)))
 }
 
 fn clock(args: &ServeArgs) -> Arc<dyn Clock> {

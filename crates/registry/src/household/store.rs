@@ -78,6 +78,10 @@ const INSERT_VERSION: &str = "household_version (county, household_id, version, 
 const LIST: &str = "select county, household_id, village, status, people, version from household
   where (county, village, household_id) > ($1, $2, $3) and (county, village) <= ($4, $5) and ($6 = '' or status = $6)
   order by county, village, household_id limit $7";
+const DOCUMENTS: &str = "select v.doc, v.version from household h
+  join household_version v on v.county = h.county and v.household_id = h.household_id and v.version = h.version
+  where (h.county, h.village, h.household_id) > ($1, $2, $3) and (h.county, h.village) <= ($4, $5)
+  order by h.county, h.village, h.household_id limit $6";
 const TALLY: &str = "select substr(village, 1, cast($5 as integer)), status, count(*), cast(sum(people) as bigint) from household
   where (county, village) >= ($1, $3) and (county, village) <= ($2, $4)
   group by 1, 2 order by 1, 2";
@@ -329,13 +333,8 @@ pub async fn shred(tx: &mut Tx, county: &str, id: &str) -> Result<()> {
 
 /// A page of the households of an area, by village and number.
 pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&After>, limit: usize) -> Result<Vec<HouseholdLine>> {
-    let [from, to, first, last] = area.bounds();
-    let beginning = After { county: from, village: first, id: String::new() };
-    // A cursor from before the area begins at the area.
-    let place = |after: &After| (after.county.clone(), after.village.clone(), after.id.clone());
-    let after = after.filter(|after| place(after) > place(&beginning)).unwrap_or(&beginning);
-    let texts = [after.county.as_str(), &after.village, &after.id, &to, &last, status];
-    let mut values: Vec<Value> = texts.map(Value::from).to_vec();
+    let mut values = page(area, after);
+    values.push(status.into());
     values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
     let line = |row: &Row| {
         Ok(HouseholdLine {
@@ -348,6 +347,23 @@ pub async fn list(tx: &mut Tx, area: AreaCode, status: &str, after: Option<&Afte
         })
     };
     tx.rows(LIST, &values).await?.iter().map(line).collect()
+}
+
+/// Whole households of an area, by village and number, for who looks through many.
+pub async fn documents(tx: &mut Tx, area: AreaCode, after: Option<&After>, limit: usize) -> Result<Vec<Household>> {
+    let mut values = page(area, after);
+    values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
+    tx.rows(DOCUMENTS, &values).await?.into_iter().map(stored).collect()
+}
+
+/// Where a page of an area begins and where the area ends: county, village and household after which it goes on, last county and village.
+fn page(area: AreaCode, after: Option<&After>) -> Vec<Value> {
+    let [from, to, first, last] = area.bounds();
+    let beginning = After { county: from, village: first, id: String::new() };
+    // A cursor from before the area begins at the area.
+    let place = |after: &After| (after.county.clone(), after.village.clone(), after.id.clone());
+    let after = after.filter(|after| place(after) > place(&beginning)).unwrap_or(&beginning);
+    [after.county.as_str(), &after.village, &after.id, &to, &last].map(Value::from).to_vec()
 }
 
 /// Households and people by sub-area of `level` and status: (area, status, households, people).

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use app::Tx;
 use app::cases::{Doing, NewCase, act_in, open_in};
+use app::metrics::METRICS;
 use app::request::{Begun, Response as Kept, store as requests};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -314,7 +315,9 @@ async fn act(caller: Caller, place: Place, asked: Asked, headers: HeaderMap, sen
     let doing = Doing { county: &place.county, case: &place.id, version, act: &act };
     act_in(service, &mut tx, &caller.who, doing, moment).await?;
     let (case, events) = store::load(&mut tx, &place.county, &place.id).await?;
-    finish(&caller, tx, key, StatusCode::OK, &shown(&caller, &place.county, &case, &events)?).await
+    let done = finish(&caller, tx, key, StatusCode::OK, &shown(&caller, &place.county, &case, &events)?).await?;
+    METRICS.acted(act.kind());
+    Ok(done)
 }
 
 /// The first answer, if this was carried out before; otherwise the key is claimed in `tx`.

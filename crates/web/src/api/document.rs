@@ -88,6 +88,15 @@ impl Endpoint {
         self.with(|operation| operation.request_body(Some(body))).refuses(&[413, 415])
     }
 
+    /// A JSON body, or one of another media type.
+    pub(super) fn takes_either<T: ToSchema, U: ToSchema>(mut self, kind: &str) -> Self {
+        let (json, other) = (self.schema::<T>(), self.schema::<U>());
+        let content = |schema| ContentBuilder::new().schema(Some(schema)).build();
+        let body = RequestBodyBuilder::new().content(super::JSON, content(json)).content(kind, content(other));
+        let body = body.required(Some(Required::True)).build();
+        self.with(|operation| operation.request_body(Some(body))).refuses(&[413, 415])
+    }
+
     fn schema<T: ToSchema>(&mut self) -> Ref {
         self.schemas.push((T::name().into_owned(), T::schema()));
         T::schemas(&mut self.schemas);

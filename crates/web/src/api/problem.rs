@@ -1,5 +1,6 @@
 //! What did not work, as `application/problem+json` (RFC 9457).
 
+use app::metrics::METRICS;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::case::Refusal;
@@ -107,6 +108,10 @@ impl Trouble {
         Self::new(status, code, status.canonical_reason().unwrap_or_default())
     }
 
+    pub(super) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Codes only: what was sent may name somebody.
     pub(super) fn note(&self, reference: &str) {
         let (code, status) = (self.code, self.status.as_u16());
@@ -152,6 +157,9 @@ impl IntoResponse for Trouble {
 impl From<app::Error> for Trouble {
     fn from(error: app::Error) -> Self {
         let code = error.code();
+        if let Some(shortage) = error.shortage() {
+            METRICS.database_failed(shortage);
+        }
         if let app::Error::Registry(registry::Error::Case(refusal)) = &error {
             let status = if about_person(refusal) { StatusCode::FORBIDDEN } else { StatusCode::CONFLICT };
             return Self::new(status, code, &refusal.to_string());

@@ -1,6 +1,8 @@
 //! The API as programs see it: over a socket.
 
+mod dci;
 mod matrix;
+mod observe;
 mod privacy;
 mod records;
 mod world;
@@ -99,6 +101,11 @@ async fn whatever_is_wrong_is_a_problem_with_its_place() {
         ("GET", "/api/v1/households/520222/h1?as_of=then", vec![], None, 400),
         ("GET", "/api/v1/households", vec![("Accept", "text/html")], None, 406),
         ("GET", "/api/v1/households.ndjson?reason=r", vec![("Accept", "application/json")], None, 406),
+        ("POST", "/api/v1/submissions", vec![("Content-Type", "text/csv")], Some(b"KEY".to_vec()), 415),
+        ("POST", "/api/v1/submissions", vec![("Content-Type", "application/zip")], Some(b"no zip".to_vec()), 400),
+        ("POST", "/api/v1/submissions", vec![("Content-Type", "application/zip")], Some(vec![0; (16 << 20) + 1]), 413),
+        ("POST", "/api/v1/submissions?form=tax", vec![("Content-Type", "application/zip")], Some(b"x".to_vec()), 400),
+        ("GET", "/api/v1/questionnaire.xlsx", vec![("Accept", "application/json")], None, 406),
         ("GET", "/api/v1/nowhere", vec![], None, 404),
         ("GET", "/api/v1/totals?area=520222104", vec![], None, 400),
         ("PUT", "/api/v1/totals", vec![], None, 405),

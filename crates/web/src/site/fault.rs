@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::Error;
+use app::metrics::METRICS;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
@@ -15,13 +16,15 @@ use crate::view::page::failure::{Failure, Kind, page};
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
     pub kind: Kind,
-    /// For the log only.
+    /// For the log: what went wrong, without what was sent.
+    code: &'static str,
+    /// For the log, of faults of ours only: what a visitor typed may name somebody.
     cause: String,
 }
 
 impl Fault {
     pub(crate) fn of(kind: Kind) -> Self {
-        Self { kind, cause: String::new() }
+        Self { kind, code: "", cause: String::new() }
     }
 }
 
@@ -35,7 +38,11 @@ impl From<Error> for Fault {
             app::Kind::Unavailable => Kind::Unavailable,
             app::Kind::Internal => Kind::Internal,
         };
-        Self { kind, cause: format!("{}: {error}", error.code()) }
+        if let Some(shortage) = error.shortage() {
+            METRICS.database_failed(shortage);
+        }
+        let cause = if matches!(kind, Kind::Internal | Kind::Unavailable) { error.to_string() } else { String::new() };
+        Self { kind, code: error.code(), cause }
     }
 }
 
@@ -61,9 +68,9 @@ pub(super) async fn show(State(site): State<Arc<Site>>, request: Request, next: 
     let Some(fault) = response.extensions().get::<Fault>().cloned() else { return response };
     let reference = app::new_id(site.service.now()).unwrap_or_default();
     if matches!(fault.kind, Kind::Internal | Kind::Unavailable) {
-        tracing::error!(reference, cause = fault.cause, "request_failed");
+        tracing::error!(reference, code = fault.code, cause = fault.cause, "request_failed");
     } else {
-        tracing::info!(reference, cause = fault.cause, "request_refused");
+        tracing::info!(reference, code = fault.code, "request_refused");
     }
     let frame = visit::frame(&headers, &uri, None);
     let view = Failure { kind: fault.kind, reference, stale: Vec::new(), back: None };

@@ -283,44 +283,13 @@ fn cells(visit: &Visit, sent: &Sent) -> Result<Cells, Vec<Problem>> {
             if text.is_empty() || sent.one(&format!("keep-{name}")) == "theirs" {
                 continue;
             }
-            match cell(visit, column, text) {
-                Some(cell) => drop(found.insert(name.to_owned(), cell)),
-                None => problems.push(Problem { field: name.to_owned(), text: visit.words().get("visit.wrong_answer").to_owned() }),
+            match app::submission::cell(&visit.site.service.programme, column, text) {
+                Ok(cell) => drop(found.insert(name.to_owned(), cell)),
+                Err(_) => problems.push(Problem { field: name.to_owned(), text: visit.words().get("visit.wrong_answer").to_owned() }),
             }
         }
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }
-}
-
-fn cell(visit: &Visit, column: &TableColumn, text: &str) -> Option<Cell> {
-    let text = kernel::text::fold(text).into_owned();
-    match column.column_type {
-        ColumnType::Boolean => match text.as_str() {
-            "yes" => Some(Cell::Flag(true)),
-            "no" => Some(Cell::Flag(false)),
-            _ => None,
-        },
-        ColumnType::Money => money(visit, &text).map(Cell::Number),
-        ColumnType::Integer => text.parse().ok().map(Cell::Number),
-        ColumnType::Date => kernel::date::parse(&text).map(|day| Cell::Text(day.to_string())),
-        ColumnType::Quantity => text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0).map(|_| Cell::Text(text)),
-        ColumnType::Text
-        | ColumnType::Code
-        | ColumnType::Codes
-        | ColumnType::Area
-        | ColumnType::Serial
-        | ColumnType::Identity
-        | ColumnType::DisabilityCertificate
-        | ColumnType::Phone => Some(Cell::Text(text)),
-    }
-}
-
-/// Whole units with at most two decimals, in minor units.
-fn money(visit: &Visit, text: &str) -> Option<i64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let places = u32::try_from(part.len()).ok().filter(|places| *places <= 2)?;
-    let digits = format!("{whole}{part}").parse().ok()?;
-    visit.site.service.programme.meta.currency.minor(digits, places).ok()
 }
 
 fn conflict(visit: &Visit, case: &Case, here: &str, sent: &Sent, fields: &[visiting::Disputed], newest: i64) -> Response {

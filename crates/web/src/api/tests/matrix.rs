@@ -89,6 +89,20 @@ impl<'a> Cell<'a> {
             "readTotals" => get(format!("/totals?area={county}")).await,
             "listProcedures" => get("/procedures".to_owned()).await,
             "readProcedure" => get("/procedures/identification".to_owned()).await,
+            "readQuestionnaire" => get("/questionnaire.xlsx".to_owned()).await,
+            "takeSubmissions" => {
+                let record = json!({"__id": format!("uuid:{id}"), "county": county, "case": self.world.case(self.village, id).await});
+                self.ask("POST", "/submissions", &[], Some(json!({ "value": [record] }))).await
+            }
+            "listWebhooks" => get(format!("/webhooks?area={county}")).await,
+            "openWebhook" => {
+                let body = json!({"url": "https://example.org/hook", "area": county});
+                self.ask("POST", "/webhooks", &[], Some(body)).await
+            }
+            "closeWebhook" => {
+                let hook = self.world.webhook(county).await;
+                self.ask("DELETE", &format!("/webhooks/{hook}"), &[], None).await
+            }
             "readDocument" => get("/openapi.json".to_owned()).await,
             missing => panic!("operation {missing} has no question here"),
         }
@@ -111,6 +125,7 @@ async fn every_operation_answers_every_role_as_reviewed() {
     let mut number = 0;
     for operation in operations {
         text = format!("{}\n{operation:<25}", text.trim_end());
+        world.forget_webhooks().await;
         for subject in Subject::all() {
             let mut answers = Vec::new();
             for own in [true, false] {

@@ -5,8 +5,15 @@ use serde_json::json;
 
 use super::world::{IDENTITY, NAME, TELEPHONE, World};
 
+/// What was logged.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -61,7 +68,7 @@ async fn nobody_is_named_in_logs_and_addresses() {
         let reply = world.call("GET", &path, Some(&token), &[], None).await;
         addresses.extend(["location", "link"].map(|name| reply.header(name).unwrap_or_default().to_owned()));
     }
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = lines.text();
     assert!(log.contains("api_refused"), "the log was caught");
     for personal in [NAME, IDENTITY, TELEPHONE] {
         // What the driver of the database logs of its statements holds places, never values.

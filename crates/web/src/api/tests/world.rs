@@ -69,6 +69,11 @@ pub(super) fn code(secret: &str) -> String {
 
 impl World {
     pub(super) async fn new() -> Self {
+        Self::with(|site| site).await
+    }
+
+    /// A site with more to it.
+    pub(super) async fn with(more: impl FnOnce(Site) -> Site) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("records.db").display());
         let db = Db::open(&url).await.unwrap();
@@ -80,13 +85,18 @@ impl World {
         let (service, served) = (serving(db.clone()), serving(db));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(listener, Site::new(served, false), std::future::pending()));
+        tokio::spawn(serve(listener, more(Site::new(served, false)), std::future::pending()));
         let world = Self { address, service, _folder: folder };
         for number in 1..=7 {
             world.household(VILLAGE, &format!("h{number}")).await;
         }
         world.household(OTHER, "o1").await;
         world
+    }
+
+    /// Closes the site's database under it.
+    pub(super) async fn lose(&self) {
+        self.service.db.close().await;
     }
 
     pub(super) async fn household(&self, village: &str, id: &str) {
@@ -106,6 +116,32 @@ impl World {
         let cadre = Principal::Staff { account: "somebody".to_owned(), role: Role::VillageCadre, area, second_factor: true };
         let new = NewCase { procedure: "identification", county: village.get(..6).unwrap(), household, flagged: false, against: None };
         open(&self.service, &cadre, new).await.unwrap().id
+    }
+
+    /// Ends all subscriptions: there may be a hundred only.
+    pub(super) async fn forget_webhooks(&self) {
+        let mut tx = self.service.db.begin().await.unwrap();
+        for hook in app::webhook::store::list(&mut tx, AreaCode::WHOLE).await.unwrap() {
+            app::webhook::store::delete(&mut tx, &hook.id).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// A subscription of a county's administrator.
+    pub(super) async fn webhook(&self, county: &str) -> String {
+        let area = AreaCode::parse(county).unwrap();
+        let admin = Principal::Staff { account: "somebody".to_owned(), role: Role::Admin, area, second_factor: true };
+        app::webhook::subscribe(&self.service, &admin, area, "https://example.org/hook", false).await.unwrap().0.id
+    }
+
+    /// The token of an account with a name of its own.
+    pub(super) async fn named(&self, name: &str, role: Role) -> String {
+        let area = AreaCode::parse(VILLAGE).unwrap().at(AreaLevel::County);
+        let new = NewAccount { name: name.to_owned(), title: "t".to_owned(), role, area, password_hash: "none".to_owned() };
+        let mut tx = self.service.db.begin().await.unwrap();
+        let account = account::create(&mut tx, &new, self.service.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.token(&account.principal(true)).await
     }
 
     async fn account(&self, role: Role, password_hash: String) -> Account {
@@ -185,7 +221,7 @@ impl World {
         let _sent = stream.write_all(&body).await;
         let mut answer = Vec::new();
         let _read = stream.read_to_end(&mut answer).await;
-        let text = String::from_utf8(answer).unwrap();
+        let text = String::from_utf8_lossy(&answer).into_owned();
         let (head, text) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
         let head = head.lines().skip(1).filter_map(|line| line.split_once(": "));
