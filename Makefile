@@ -1,7 +1,7 @@
 # One profile (--release) and one folder of build results for everything: docs/adr/0003-build-once.md.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/fupin/target
 
-.PHONY: help demo console test test-cluster test-browser test-crash test-api lint bench bench-accuracy clean-data
+.PHONY: help demo console test test-cluster test-browser test-crash test-api test-interfaces test-xlsform lint bench bench-accuracy clean-data
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -24,6 +24,12 @@ test-browser: ## the service in a real browser (after: make demo)
 
 test-crash: ## kills the service 50 times under mixed writes (after: make demo)
 	@bash scripts/crash.sh
+
+test-interfaces: ## partners, webhooks and submissions, with another implementation of the other side
+	@bash e2e/interfaces.sh
+
+test-xlsform: ## the forms for ODK and Kobo, read by pyxform
+	@bash e2e/xlsform.sh
 
 test-api: ## the API against its OpenAPI document, with schemathesis
 	@bash e2e/api.sh

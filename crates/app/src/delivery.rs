@@ -159,4 +159,4 @@ pub fn next_attempt(first_due: i64, failures: i64, now: i64) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -80,7 +80,6 @@ impl Known<'_> {
     pub(super) fn group(&self) -> Value {
         let household = self.household;
         let members: Vec<Value> = household.present().map(|member| self.member(member)).collect();
-        let head = household.present().find(|member| text(member, "relation") == Some("head")).or_else(|| household.present().next());
         let mut group = Map::new();
         let mut put = |name: &str, value: Value| drop(group.insert(name.to_owned(), value));
         put("@context", json!({ "@vocab": "https://schema.spdci.org/extensions/social/v1/data/" }));
@@ -93,7 +92,7 @@ impl Known<'_> {
             put("poverty_score", score.into());
             put("poverty_score_type", SCORE_TYPE.into());
         }
-        if let Some(head) = head {
+        if let Some(head) = self.head() {
             put("group_head_info", self.member(head));
         }
         put("group_size", household.people().into());
@@ -111,8 +110,16 @@ impl Known<'_> {
         self.household.present().filter(|member| wanted(member)).map(|member| self.member(member)).collect()
     }
 
+    fn head(&self) -> Option<&Member> {
+        let mut members = self.household.present();
+        members.find(|member| text(member, "relation") == Some("head")).or_else(|| self.household.present().next())
+    }
+
+    fn member_id(&self, member: &Member) -> Value {
+        identifier("MEMBER_ID", &format!("{}/{}/{}", self.household.county, self.household.id.0, member.id.0))
+    }
+
     fn member(&self, member: &Member) -> Value {
-        let household = self.household;
         let own = |field: &str| self.identities.get(&(member.id.0.clone(), field.to_owned()));
         let mut person = Map::new();
         let mut put = |name: &str, value: Value| drop(person.insert(name.to_owned(), value));
@@ -133,10 +140,14 @@ impl Known<'_> {
         let mut out = Map::new();
         let mut put = |name: &str, value: Value| drop(out.insert(name.to_owned(), value));
         put("@type", "Member".into());
-        put("member_identifier", json!([identifier("MEMBER_ID", &format!("{}/{}/{}", household.county, household.id.0, member.id.0))]));
+        put("member_identifier", json!([self.member_id(member)]));
         put("demographic_info", person.into());
         if let Some(code) = text(member, "relation") {
             put("relationship_head", relation(code).into());
+            if let Some(head) = self.head().filter(|head| head.id != member.id) {
+                let related = json!({ "relationship_type": relation(code), "related_member": self.member_id(head) });
+                put("related_person", json!([related]));
+            }
         }
         put("is_disabled", (own("certificate").is_some() || member.cells.contains_key("disability_kind")).into());
         if let Some(level) = text(member, "education").and_then(education) {

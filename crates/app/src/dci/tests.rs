@@ -19,6 +19,7 @@ use crate::cases::tests::china;
 use crate::clock::{DAY, FixedClock, MINUTE, SECOND};
 use crate::consent::{self, Given};
 use crate::delivery::Client;
+use crate::delivery::tests::receiver;
 use crate::household_access::FileGateway;
 use crate::permission::{Action, Purpose};
 use crate::role::{HouseholdKey, Principal, Role};
@@ -300,6 +301,9 @@ fn a_household_is_a_group_with_members_and_stays() {
         assert_eq!(head["demographic_info"]["name"]["given_name"], "欧阳慧敏");
         assert_eq!((head["relationship_head"].as_str(), head["education_level"].as_str()), (Some("SELF"), Some("2")));
         assert_eq!(group["member_list"][1]["relationship_head"], "DAUINLAW");
+        let related = &group["member_list"][1]["related_person"][0];
+        assert_eq!(related["relationship_type"], "DAUINLAW");
+        assert_eq!(related["related_member"], head["member_identifier"][0]);
         let stay = &group["additional_attributes"][1]["programmes"][0];
         assert_eq!((stay["enrollment_status"].as_str(), stay["enrollment_date"].as_str()), (Some("1"), Some("2020-01-05T00:00:00Z")));
         let mut one = by_id("UIN", "522321197001010002");
@@ -331,34 +335,6 @@ fn consent_opens_and_its_end_closes() {
         tx.commit().await.unwrap();
         assert_eq!(asked().await.1, 0);
     });
-}
-
-/// Answers one request after the other with these statuses; what they carried.
-async fn receiver(statuses: Vec<u16>) -> (String, tokio::task::JoinHandle<Vec<Value>>) {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/callback", listener.local_addr().unwrap());
-    let task = tokio::spawn(async move {
-        let mut bodies = Vec::new();
-        for status in statuses {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
-            let body = loop {
-                let read = stream.read(&mut buffer).await.unwrap();
-                got.extend(&buffer[..read]);
-                let text = String::from_utf8_lossy(&got).into_owned();
-                if let Some((_, body)) = text.split_once("\r\n\r\n")
-                    && let Ok(body) = serde_json::from_str(body)
-                {
-                    break body;
-                }
-            };
-            bodies.push(body);
-            stream.write_all(format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n").as_bytes()).await.unwrap();
-        }
-        bodies
-    });
-    (url, task)
 }
 
 /// The same message again is the same question; its answer is tried until it has arrived, and then what was asked is gone.
@@ -399,7 +375,7 @@ fn an_answer_arrives_later_and_once_is_enough() {
         play.clock.advance(DAY);
         assert_eq!(play.exchange.answer_due(&play.service, 10).await.unwrap(), 0, "once is enough");
         let bodies = received.await.unwrap();
-        let last = &bodies[1];
+        let last: Value = serde_json::from_str(&bodies[1].1).unwrap();
         assert_eq!((last["header"]["action"].as_str(), last["header"]["receiver_id"].as_str()), (Some("on-search"), Some(SPMIS)));
         assert_eq!(last["message"]["correlation_id"], correlation.as_str());
         assert_eq!(last["message"]["search_response"][0]["data"]["reg_records"][0]["group_size"], 2);

@@ -77,7 +77,7 @@ fn waiting_doubles_and_ends() {
 }
 
 /// A listener that answers one request; what it was sent.
-async fn receiver(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+async fn one_answer(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook?a=b", listener.local_addr().unwrap());
     let task = tokio::spawn(async move {
@@ -104,7 +104,7 @@ async fn a_request_arrives_and_its_status_counts() {
         ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", Err(Undelivered::Answered(302))),
         ("no http\r\n\r\n", Err(Undelivered::Unreachable("the connection broke"))),
     ] {
-        let (url, received) = receiver(answer).await;
+        let (url, received) = one_answer(answer).await;
         assert_eq!(client.post(&url, &[("x-test", "1".to_owned())], b"{}".to_vec()).await, outcome, "{answer}");
         let got = received.await.unwrap();
         assert!(got.starts_with("POST /hook?a=b HTTP/1.1\r\n") && got.contains("x-test: 1\r\n") && got.ends_with("\r\n\r\n{}"), "{got}");
@@ -121,4 +121,31 @@ async fn names_of_private_addresses_are_refused() {
     for url in ["https://localhost/hook", "https://127.0.0.1/hook", "http://example.org/hook"] {
         assert_eq!(client.post(url, &[], b"{}".to_vec()).await, Err(Undelivered::Refused), "{url}");
     }
+}
+
+/// Answers with these statuses; head and body of what came.
+pub(crate) async fn receiver(statuses: Vec<u16>) -> (String, tokio::task::JoinHandle<Vec<(String, String)>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let task = tokio::spawn(async move {
+        let mut came = Vec::new();
+        for status in statuses {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
+            let parts = loop {
+                let read = stream.read(&mut buffer).await.unwrap();
+                got.extend(&buffer[..read]);
+                let text = String::from_utf8_lossy(&got).into_owned();
+                if let Some((head, body)) = text.split_once("\r\n\r\n")
+                    && serde_json::from_str::<serde_json::Value>(body).is_ok()
+                {
+                    break (head.to_owned(), body.to_owned());
+                }
+            };
+            came.push(parts);
+            stream.write_all(format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n").as_bytes()).await.unwrap();
+        }
+        came
+    });
+    (url, task)
 }

@@ -9,7 +9,6 @@ use registry::case::{Act, Case, Record};
 use registry::household::store as households;
 use registry::household::{Household, Member, PersonId};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{deliver_due, list, signature, store, subscribe, unsubscribe};
 use crate::Kind;
@@ -17,6 +16,7 @@ use crate::cases::tests::{china, staff};
 use crate::cases::{Doing, NewCase, act, open};
 use crate::clock::{DAY, FixedClock, MINUTE, SECOND};
 use crate::delivery::Client;
+use crate::delivery::tests::receiver;
 use crate::household_access::FileGateway;
 use crate::role::{Principal, Role};
 use crate::service::{Service, migrations};
@@ -52,33 +52,6 @@ async fn service(db: Db) -> (Service, Arc<FixedClock>) {
 async fn opened(service: &Service) -> Case {
     let new = NewCase { procedure: "identification", county: COUNTY, household: "h1", flagged: false, against: None };
     open(service, &cadre(), new).await.unwrap()
-}
-
-/// Answers with these statuses; head and body of what came.
-async fn receiver(statuses: Vec<u16>) -> (String, tokio::task::JoinHandle<Vec<(String, String)>>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    let task = tokio::spawn(async move {
-        let mut came = Vec::new();
-        for status in statuses {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
-            let parts = loop {
-                let read = stream.read(&mut buffer).await.unwrap();
-                got.extend(&buffer[..read]);
-                let text = String::from_utf8_lossy(&got).into_owned();
-                if let Some((head, body)) = text.split_once("\r\n\r\n")
-                    && serde_json::from_str::<Value>(body).is_ok()
-                {
-                    break (head.to_owned(), body.to_owned());
-                }
-            };
-            came.push(parts);
-            stream.write_all(format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n").as_bytes()).await.unwrap();
-        }
-        came
-    });
-    (url, task)
 }
 
 async fn waiting(service: &Service) -> usize {
