@@ -161,7 +161,7 @@ fn runs(m: Maker) -> Vec<Sample> {
 fn users_of(m: Maker) -> Users {
     let user = |account: &str, name: (&str, &str), role: (&str, &str), has_second_factor, is_active: bool| UserRow {
         account: account.to_owned(),
-        form: Some(Form::new("user", "/users", "token", "")),
+        form: Some(Form::new(account, "/users", "token", "")),
         name: m.t(name.0, name.1),
         role: m.t(role.0, role.1),
         area: m.t("石桥镇", "Shiqiao Township"),
