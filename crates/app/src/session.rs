@@ -17,6 +17,8 @@ pub const TOUCH: i64 = MINUTE;
 pub struct Session {
     /// Who, with the role and area as they are now, not as they were at sign-in.
     pub principal: Principal,
+    /// What pages call the account; nothing for a household.
+    pub title: String,
     pub opened_at: i64,
     /// When it ends if nothing more is asked.
     pub ends_at: i64,

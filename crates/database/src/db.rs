@@ -143,13 +143,33 @@ impl Tx {
         })
     }
 
+    /// Rows whose columns are one of `keys`, all of equal width: `before` ends in `… (a, b) in`, `after` is what follows. Both are the
+    /// caller's constants, never input.
+    pub async fn rows_among(&mut self, before: &'static str, keys: &[Vec<Value>], after: &'static str) -> Result<Vec<Row>> {
+        let Some(width) = keys.first().map(Vec::len) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for keys in keys.chunks((BIND_LIMIT / width.max(1)).clamp(1, 500)) {
+            let sql = format!("{before} (values {}) {after}", self.places(keys.len(), width));
+            let values: Vec<&Value> = keys.iter().flatten().collect();
+            match self {
+                Self::Sqlite(tx) => {
+                    found.extend(bound!(AssertSqlSafe(sql), values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite));
+                }
+                Self::Postgres(tx) => {
+                    found.extend(bound!(AssertSqlSafe(sql), values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Inserts many rows of equal width in as few statements as the engines allow: `into` is `table (a, b)`, `then` what follows the
     /// values (`on conflict …`). The text around the placeholders is the caller's constant, never input.
     pub async fn insert(&mut self, into: &'static str, rows: &[Vec<Value>], then: &'static str) -> Result<u64> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
         let mut inserted = 0;
         for rows in rows.chunks((BIND_LIMIT / width.max(1)).clamp(1, 500)) {
-            let sql = format!("insert into {into} values {} {then}", rows_of(rows.len(), width));
+            let sql = format!("insert into {into} values {} {then}", self.places(rows.len(), width));
             let values: Vec<&Value> = rows.iter().flatten().collect();
             inserted += match self {
                 Self::Sqlite(tx) => bound!(AssertSqlSafe(sql), values).execute(&mut **tx).await?.rows_affected(),
@@ -159,6 +179,17 @@ impl Tx {
         Ok(inserted)
     }
 
+    /// `($1, $2), ($3, $4)` for two rows of two columns; on SQLite `(?, ?), (?, ?)`: each name there is looked up among all others, so
+    /// that a statement of thousands would take the square of them.
+    fn places(&self, rows: usize, width: usize) -> String {
+        let place = |at: usize| match self {
+            Self::Sqlite(_) => "?".to_owned(),
+            Self::Postgres(_) => format!("${at}"),
+        };
+        let row = |row: usize| format!("({})", (1..=width).map(|column| place(row * width + column)).collect::<Vec<_>>().join(", "));
+        (0..rows).map(row).collect::<Vec<_>>().join(", ")
+    }
+
     pub async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
@@ -166,16 +197,6 @@ impl Tx {
         }
         Ok(())
     }
-}
-
-/// `($1, $2), ($3, $4)` for two rows of two columns.
-#[must_use]
-pub fn rows_of(rows: usize, width: usize) -> String {
-    let row = |row: usize| {
-        let places: Vec<String> = (1..=width).map(|column| format!("${}", row * width + column)).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// A URL as it may be shown and logged.

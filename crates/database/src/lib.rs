@@ -12,7 +12,7 @@ pub mod seal;
 pub mod test_db;
 mod value;
 
-pub use db::{Db, Tx, rows_of};
+pub use db::{Db, Tx};
 pub use error::{Error, Kind, Result, Shortage};
 pub use migrate::Migration;
 pub use row::Row;

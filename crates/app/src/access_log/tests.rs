@@ -189,28 +189,3 @@ fn looks_of_many_requests_are_written_together_and_each_is_there() {
         assert!(matches!(store::verify(&mut tx, &keys).await.unwrap(), Verified::Whole { entries } if (180..=200).contains(&entries)));
     });
 }
-
-/// SEC-1: a list is decided once a village, and each of its rows as if it were alone.
-#[test]
-fn rows_of_a_list_are_decided_as_if_each_were_alone() {
-    let policies = Policies::load().unwrap();
-    let at = |village: &str, id: &str| Resource::of_household(area(village), HouseholdKey::new(area("520222"), id));
-    let rows = [at("520222104203", "h1"), at("520222104203", "h2"), at("520222105201", "h3"), at("520222104203", "h4")];
-    let mut allowed = 0;
-    for role in Role::ALL {
-        for code in ["520222", "520222104203"] {
-            let who = Principal::Staff { account: "a".to_owned(), role, area: area(code), second_factor: true };
-            for action in Action::ALL {
-                for purpose in Purpose::ALL {
-                    let context = Context::new(purpose, NOW);
-                    let looks = rows.each_ref().map(|what| Look { who: &who, action, what, context: &context, fields: &[], reason: "" });
-                    let (_, together) = super::decided(&policies, &looks).unwrap();
-                    let alone = rows.each_ref().map(|what| policies.allows(&who, action, what, &context));
-                    assert_eq!(together, alone, "{role:?} {action:?} {purpose:?}");
-                    allowed += together.iter().filter(|decision| decision.allowed).count();
-                }
-            }
-        }
-    }
-    assert!(allowed > 100, "{allowed}");
-}

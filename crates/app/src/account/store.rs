@@ -1,6 +1,8 @@
 //! Accounts and their secrets.
 
-use database::{Migration, Row, Tx};
+use std::collections::BTreeMap;
+
+use database::{Migration, Row, Tx, Value};
 use kernel::AreaCode;
 
 use super::{Account, NewAccount};
@@ -94,6 +96,13 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Account>> {
 pub async fn named(tx: &mut Tx, name: &str) -> Result<Option<Account>> {
     let sql = "select id, name, title, role, area, totp is not null, disabled, version from account where name = $1";
     tx.row(sql, &[super::folded(name).into()]).await?.map(|row| account(&row)).transpose()
+}
+
+/// What pages call the accounts of these ids.
+pub async fn titles(tx: &mut Tx, ids: &[&str]) -> Result<BTreeMap<String, String>> {
+    let ids: Vec<Vec<Value>> = ids.iter().map(|&id| vec![id.into()]).collect();
+    let rows = tx.rows_among("select id, title from account where id in", &ids, "").await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
 }
 
 /// Accounts of an area and what lies in it, by name; `after` is the last name of the page before.

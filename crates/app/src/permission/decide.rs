@@ -1,6 +1,7 @@
 //! Cedar behind one function.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cedar_policy::{
     Authorizer, Context as Circumstances, Decision as Cedar, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy, PolicyId,
@@ -8,7 +9,7 @@ use cedar_policy::{
 };
 use kernel::{AreaCode, AreaLevel};
 
-use super::{Action, Context, Decision, Resource};
+use super::{Action, Context, Decision, Purpose, Resource};
 use crate::error::{Error, Result};
 use crate::role::{HouseholdKey, Principal, Role};
 
@@ -21,12 +22,52 @@ pub(super) const POLICIES: [&str; 5] = [
     include_str!("limits.cedar"),
 ];
 
+/// Decisions kept in memory: policies never change while the program runs, and deciding anew takes a thousand times as long.
+const REMEMBERED: usize = 50_000;
+
 /// The parsed policies; made once, shared by all requests.
 pub struct Policies {
     set: PolicySet,
     authorizer: Authorizer,
     actions: BTreeMap<Action, EntityUid>,
     types: Types,
+    decided: Mutex<HashMap<Alike, Decision>>,
+}
+
+/// What the policies tell two requests of staff apart by, when no grant, consent or proposal is in play: which household it is and who
+/// looks at it are not among that, and neither is the time. A test goes through every role, action and purpose.
+#[derive(PartialEq, Eq, Hash)]
+struct Alike {
+    role: Role,
+    own: AreaCode,
+    second_factor: bool,
+    action: Action,
+    area: AreaCode,
+    of_household: bool,
+    published: bool,
+    actors: Vec<Role>,
+    purpose: Purpose,
+}
+
+impl Alike {
+    fn of(principal: &Principal, action: Action, resource: &Resource, context: &Context) -> Option<Self> {
+        let Principal::Staff { role, area: own, second_factor, account: _ } = principal else { return None };
+        if context.consent || context.grant.is_some() || resource.proposed_by.is_some() {
+            return None;
+        }
+        let Resource { area, household, proposed_by: _, actors, published } = resource;
+        Some(Self {
+            role: *role,
+            own: *own,
+            second_factor: *second_factor,
+            action,
+            area: *area,
+            of_household: household.is_some(),
+            published: *published,
+            actors: actors.clone(),
+            purpose: context.purpose,
+        })
+    }
 }
 
 struct Types {
@@ -58,12 +99,32 @@ impl Policies {
         };
         let action = name("Action")?;
         let actions = Action::ALL.into_iter().map(|one| (one, uid(&action, one.name()))).collect();
-        Ok(Self { set: policy_set(&POLICIES)?, authorizer: Authorizer::new(), actions, types })
+        Ok(Self { set: policy_set(&POLICIES)?, authorizer: Authorizer::new(), actions, types, decided: Mutex::default() })
     }
 
     /// Whether `principal` may do `action` to `resource` under these circumstances. Whatever goes wrong in deciding denies.
     #[must_use]
     pub fn allows(&self, principal: &Principal, action: Action, resource: &Resource, context: &Context) -> Decision {
+        let Some(alike) = Alike::of(principal, action, resource, context) else {
+            return self.judge(principal, action, resource, context);
+        };
+        let known = self.known().get(&alike).cloned();
+        known.unwrap_or_else(|| {
+            let decision = self.judge(principal, action, resource, context);
+            let mut known = self.known();
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(alike, decision.clone());
+            decision
+        })
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Alike, Decision>> {
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn judge(&self, principal: &Principal, action: Action, resource: &Resource, context: &Context) -> Decision {
         self.decide(principal, action, resource, context)
             .unwrap_or_else(|error| Decision { allowed: false, policy: format!("failed: {error}") })
     }

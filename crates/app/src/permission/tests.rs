@@ -252,3 +252,42 @@ proptest! {
         prop_assert!(!own.contains(other) || allowed == there, "an area is one: {} in {own} and {other}", action.name());
     }
 }
+
+/// SEC-1: what is remembered of one request is what another would be told: staff, time and household do not matter without a grant.
+#[test]
+fn a_remembered_decision_is_that_of_deciding_anew() {
+    let policies = Policies::load().unwrap();
+    let hanging =
+        |code: &str, id: &str| Resource { published: true, ..Resource::of_household(area(code), HouseholdKey::new(area("520222"), id)) };
+    let open = |code: &str| Resource { actors: vec![Role::VillageCadre, Role::Admin], ..Resource::of_area(area(code)) };
+    let (here, there) = ("520222104203", "520222105201");
+    let plain = |code: &str, id: &str| Resource::of_household(area(code), HouseholdKey::new(area("520222"), id));
+    let resources = [
+        plain(here, "h1"),
+        plain(here, "h2"),
+        plain(there, "h3"),
+        hanging(here, "h1"),
+        hanging(there, "h3"),
+        open(here),
+        open(there),
+        Resource::of_area(area(here)),
+        Resource { proposed_by: Some("b".to_owned()), ..open(here) },
+    ];
+    let mut allowed = 0;
+    for (account, second_factor) in [("a", true), ("b", true), ("b", false)] {
+        for role in Role::ALL {
+            for code in ["520222", here] {
+                let who = Principal::Staff { account: account.to_owned(), role, area: area(code), second_factor };
+                for (action, purpose) in Action::ALL.into_iter().flat_map(|action| Purpose::ALL.map(|purpose| (action, purpose))) {
+                    for (later, what) in (0_i64..).zip(&resources) {
+                        let context = Context::new(purpose, NOW + later);
+                        let decision = policies.allows(&who, action, what, &context);
+                        assert_eq!(decision, policies.judge(&who, action, what, &context), "{who:?} {action:?} {purpose:?} {what:?}");
+                        allowed += usize::from(decision.allowed);
+                    }
+                }
+            }
+        }
+    }
+    assert!(allowed > 1000, "{allowed}");
+}

@@ -55,7 +55,7 @@ pub async fn open(tx: &mut Tx, who: &Principal, remote: &str, previous: Option<&
 
 /// The session of a token, if it has not ended and its account is not disabled.
 pub async fn find(tx: &mut Tx, token: &Token, now: i64) -> Result<Option<Session>> {
-    let sql = "select s.opened_at, s.seen_at, s.second_factor, s.county, s.household, a.id, a.role, a.area
+    let sql = "select s.opened_at, s.seen_at, s.second_factor, s.county, s.household, a.id, a.role, a.area, a.title
                from session s left join account a on a.id = s.account
                where s.hash = $1 and s.opened_at > $2 and s.seen_at > $3 and (s.account is null or not a.disabled)";
     let values = [token.hash().into(), (now - ABSOLUTE).into(), (now - IDLE).into()];
@@ -69,7 +69,7 @@ pub async fn find(tx: &mut Tx, token: &Token, now: i64) -> Result<Option<Session
         Principal::Household(HouseholdKey { county: AreaCode::from_padded(row.long(3)?), id: row.text(4)? })
     };
     let ends_at = seen_at.saturating_add(IDLE).min(opened_at.saturating_add(ABSOLUTE));
-    Ok(Some(Session { principal, opened_at, ends_at, touch: now - seen_at >= TOUCH }))
+    Ok(Some(Session { principal, title: row.text_or_none(8)?.unwrap_or_default(), opened_at, ends_at, touch: now - seen_at >= TOUCH }))
 }
 
 /// Remembers that a request came.

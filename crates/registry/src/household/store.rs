@@ -88,6 +88,8 @@ const TALLY: &str = "select substr(village, 1, cast($5 as integer)), status, cou
 const KEY: &str = "select sealed from household_key where county = $1 and household_id = $2";
 const INSERT_KEY: &str = "household_key (county, household_id, sealed)";
 const IDENTITIES: &str = "select sealed from identity where county = $1 and household_id = $2";
+const SEALED: &str = "select k.county, k.household_id, k.sealed, i.sealed from household_key k
+  join identity i on i.county = k.county and i.household_id = k.household_id where (k.county, k.household_id) in";
 const INSERT_IDENTITY: &str = "identity (county, household_id, at, sealed)";
 const REPLACE_IDENTITY: &str = "on conflict (county, household_id) do update set at = excluded.at, sealed = excluded.sealed";
 const INSERT_INDEX: &str = "identity_index (county, what, digest, household_id, person_id)";
@@ -280,14 +282,36 @@ pub async fn identify(tx: &mut Tx, keys: &Keyring, household: &Household, identi
 
 /// Opens the personal columns of a household. Whoever calls this writes the access log in the same transaction (SEC-1).
 pub async fn identities(tx: &mut Tx, keys: &Keyring, county: &str, id: &str) -> Result<Identities> {
-    let Some(row) = tx.row(KEY, &[county.into(), id.into()]).await? else { return Ok(Identities::new()) };
-    let key = keys.unwrap(&row.bytes(0)?, &format!("{county}/{id}"))?;
-    opened(tx, &key, county, id).await
+    let Some(row) = tx.rows_among(SEALED, &[vec![county.into(), id.into()]], "").await?.into_iter().next() else {
+        return Ok(Identities::new());
+    };
+    let key = keys.unwrap(&row.bytes(2)?, &format!("{county}/{id}"))?;
+    unsealed(&key, &row.bytes(3)?)
+}
+
+/// As [`identities`] for the rows of a list, by county and number; those that were erased or never had any are not among them.
+pub async fn identities_among(tx: &mut Tx, keys: &Keyring, wanted: &[(&str, &str)]) -> Result<BTreeMap<(String, String), Identities>> {
+    let wanted: Vec<Vec<Value>> = wanted.iter().map(|&(county, id)| vec![county.into(), id.into()]).collect();
+    let mut found = BTreeMap::new();
+    for row in tx.rows_among(SEALED, &wanted, "").await? {
+        let (county, id) = (row.text(0)?, row.text(1)?);
+        let key = match keys.unwrap(&row.bytes(2)?, &format!("{county}/{id}")) {
+            Ok(key) => key,
+            Err(database::Error::Shredded) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        found.insert((county, id), unsealed(&key, &row.bytes(3)?)?);
+    }
+    Ok(found)
 }
 
 async fn opened(tx: &mut Tx, key: &DataKey, county: &str, id: &str) -> Result<Identities> {
     let Some(row) = tx.row(IDENTITIES, &[county.into(), id.into()]).await? else { return Ok(Identities::new()) };
-    let listed: Vec<(String, String, String)> = serde_json::from_str(&key.open(IDENTITY, &row.bytes(0)?)?)?;
+    unsealed(key, &row.bytes(0)?)
+}
+
+fn unsealed(key: &DataKey, sealed: &[u8]) -> Result<Identities> {
+    let listed: Vec<(String, String, String)> = serde_json::from_str(&key.open(IDENTITY, sealed)?)?;
     Ok(listed.into_iter().map(|(person, field, text)| ((person, field), text)).collect())
 }
 

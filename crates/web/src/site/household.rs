@@ -112,13 +112,15 @@ pub(super) async fn heads(visit: &Visit, lines: &[HouseholdLine]) -> Result<Vec<
     let look = |what| Looking { who: &visit.who, action: Action::ListHouseholds, what, context: &context, fields: &["name"], reason: "" };
     let looks: Vec<Looking<'_>> = resources.iter().map(look).collect();
     let decisions = service.look(&looks).await?;
+    let allowed = lines.iter().zip(decisions).filter(|(_, decision)| decision.allowed);
+    let allowed: Vec<(&str, &str)> = allowed.map(|(line, _)| (line.county.as_str(), line.id.0.as_str())).collect();
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
-    let mut heads = Vec::new();
-    for (line, decision) in lines.iter().zip(decisions) {
-        let known = if decision.allowed { opened(visit, &mut tx, &line.county, &line.id.0).await? } else { Identities::new() };
-        heads.push(known.iter().find(|((_, field), _)| field == "name").map_or_else(String::new, |(_, name)| mask_name(name)));
-    }
-    Ok(heads)
+    let known = store::identities_among(&mut tx, &service.keys, &allowed).await?;
+    let name = |line: &HouseholdLine| {
+        let known = known.get(&(line.county.clone(), line.id.0.clone()))?;
+        known.iter().find(|((_, field), _)| field == "name").map(|(_, name)| mask_name(name))
+    };
+    Ok(lines.iter().map(|line| name(line).unwrap_or_default()).collect())
 }
 
 /// The personal columns; of a household that was erased none.
@@ -391,15 +393,9 @@ fn spell_row(visit: &Visit, spell: &registry::spell::Spell) -> Option<view::Spel
 
 /// Names of the accounts behind principals, as pages show them.
 pub(super) async fn names(tx: &mut app::Tx, principals: impl Iterator<Item = &str>) -> Result<BTreeMap<String, String>, Fault> {
-    let keys: std::collections::BTreeSet<&str> = principals.collect();
-    let mut names = BTreeMap::new();
-    for key in keys {
-        let Some(id) = key.strip_prefix("staff:") else { continue };
-        if let Some(account) = app::account::store::find(tx, id).await? {
-            names.insert(key.to_owned(), account.title);
-        }
-    }
-    Ok(names)
+    let ids: std::collections::BTreeSet<&str> = principals.filter_map(|key| key.strip_prefix("staff:")).collect();
+    let titles = app::account::store::titles(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
+    Ok(titles.into_iter().map(|(id, title)| (format!("staff:{id}"), title)).collect())
 }
 
 fn named(visit: &Visit, names: &BTreeMap<String, String>, principal: &str) -> String {

@@ -37,10 +37,9 @@ impl FromRequestParts<Arc<Site>> for Visit {
         };
         let remote = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(String::new, |info| info.0.ip().to_string());
         let token = token.filter(|_| session.is_some());
-        let who = session.map_or(Principal::Public, |session| session.principal);
+        let (who, name) = session.map_or((Principal::Public, String::new()), |session| (session.principal, session.title));
         let mut frame = frame(&parts.headers, &parts.uri, None);
         if let (Some(token), Principal::Staff { account, role, area, .. }) = (&token, &who) {
-            let name = account_name(site, account).await?;
             let words = frame.words();
             let title = format!("{} {area}", role_text(words, *role));
             frame.visitor = Some(Visitor { name, role: title, account: account.clone(), csrf: token.csrf().map_err(Fault::from)? });
@@ -87,11 +86,6 @@ async fn find(site: &Site, token: &Token) -> Result<Option<Session>, Fault> {
         tx.commit().await.map_err(app::Error::from)?;
     }
     Ok(session)
-}
-
-async fn account_name(site: &Site, id: &str) -> Result<String, Fault> {
-    let mut tx = site.service.db.read().await.map_err(app::Error::from)?;
-    Ok(app::account::store::find(&mut tx, id).await?.map_or_else(String::new, |account| account.title))
 }
 
 impl Visit {
