@@ -16,6 +16,7 @@ server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 # Exit code 1: rows that do not fit, with their findings.
 "$fupin" import --programme programmes/china --data fupin-data/county/data --out "$work/register" --records "$work/site" >/dev/null 2>&1 || [ $? -eq 1 ]
+"$fupin" areas --data "$work/site" --from fupin-data/county/areas.csv >/dev/null
 "$fupin" train --programme programmes/china --data "$work/register" --out "$work/model.json" >/dev/null 2>&1
 for model in "" "--model $work/model.json"; do
   # shellcheck disable=SC2086 # an option and its value, or nothing

@@ -14,6 +14,7 @@ records=fupin-data/console
 if [ ! -f "$records/records.db" ]; then
   # Exit code 1: rows that do not fit, with their findings. The county has some, as real ones do.
   "$fupin" import --programme programmes/china --data "$county/data" --out fupin-data/register --records "$records" >/dev/null 2>&1 || [ $? -eq 1 ]
+  "$fupin" areas --data "$records" --from "$county/areas.csv" >/dev/null
   # Two runs to compare: what the rules alone propose, and what a model adds.
   say "identification, by the rules alone and with the model"
   identify=("$fupin" identify --programme programmes/china --data fupin-data/register --records "$records")

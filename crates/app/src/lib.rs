@@ -7,6 +7,7 @@
 
 pub mod access_log;
 pub mod account;
+pub mod area;
 pub mod break_glass;
 pub mod cases;
 pub mod clock;
@@ -59,4 +60,5 @@ pub const MIGRATIONS: &[Migration] = &[
     dci::store::MIGRATION,
     submission::store::MIGRATION,
     webhook::store::MIGRATION,
+    area::store::MIGRATION,
 ];

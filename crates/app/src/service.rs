@@ -8,6 +8,7 @@ use programme::Programme;
 use registry::case::Moment;
 
 use crate::access_log::{Group, Look, decided};
+use crate::area::{self, Areas};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::household_access::SmsGateway;
@@ -25,6 +26,7 @@ pub struct Service {
     pub programme: Programme,
     pub clock: Arc<dyn Clock>,
     pub sms: Arc<dyn SmsGateway>,
+    pub areas: Areas,
     looks: Group,
 }
 
@@ -36,7 +38,14 @@ pub fn migrations() -> Vec<Migration> {
 
 impl Service {
     pub fn new(db: Db, keys: Keyring, programme: Programme, clock: Arc<dyn Clock>, sms: Arc<dyn SmsGateway>) -> Result<Self> {
-        Ok(Self { db, keys, policies: Policies::load()?, programme, clock, sms, looks: Group::default() })
+        Ok(Self { db, keys, policies: Policies::load()?, programme, clock, sms, areas: Areas::default(), looks: Group::default() })
+    }
+
+    /// Reads the names of areas anew.
+    pub async fn load_areas(&self) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        self.areas.replace(area::store::all(&mut tx).await?);
+        Ok(())
     }
 
     #[must_use]

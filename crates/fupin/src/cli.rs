@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Executor(ExecutorArgs),
     /// Serve the pages of a data folder to officials, cadres, households and the public.
     Serve(ServeArgs),
+    /// Take in what areas are called, from a CSV with the columns code and name, and perhaps English names.
+    Areas(AreasArgs),
     /// Check the records of a data folder: keys, tables, log of looks, cases, versions
     Doctor(DoctorArgs),
     /// Completions for a shell.
@@ -108,6 +110,19 @@ impl Source {
     pub(crate) fn as_of(&self, programme: &programme::Programme) -> NaiveDate {
         self.as_of.unwrap_or(programme.meta.as_of)
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AreasArgs {
+    /// Folder of the records (see `fupin serve`).
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The file of names, in UTF-8.
+    #[arg(long)]
+    pub from: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in that folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
 }
 
 #[derive(Debug, Args)]

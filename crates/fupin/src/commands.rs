@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod areas;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod code;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Scheduler(args) => cluster::scheduler(args, console),
         #[cfg(feature = "cluster")]
         Command::Executor(args) => cluster::executor(args, console),
+        Command::Areas(args) => areas::run(args, console),
         Command::Doctor(args) => doctor::run(args, console),
         Command::Serve(args) => serve::run(args, console),
         Command::Completions { shell } => code::completions(*shell, console),

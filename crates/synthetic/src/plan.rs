@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::extract::Departments;
 use crate::household::Context;
 use crate::pilot;
+use crate::place::{Place, place};
 use crate::settings::{self, Settings};
 use crate::summary::PartSummary;
 use crate::survey::{self, Rules};
@@ -145,6 +146,14 @@ impl Plan {
         self.parts.get(part)
     }
 
+    /// The counties, townships and villages with their names, in the order of their codes.
+    pub fn places(&self) -> Vec<Place> {
+        let codes = self.sites.iter().flat_map(|site| [site.code / 1_000_000, site.code / 1000, site.code]);
+        let codes: std::collections::BTreeSet<i64> = codes.collect();
+        codes.into_iter().map(place).collect()
+    }
+
+    #[must_use]
     pub fn villages(&self) -> usize {
         self.sites.len()
     }

@@ -23,6 +23,7 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
         let records = Records::open(&args.data, args.database.as_deref()).await?;
         let service =
             Service::new(records.db, records.keys, programme, clock(args), Arc::new(FileGateway::new(&args.data.join("messages.jsonl"))))?;
+        service.load_areas().await?;
         first_account(&service, args, console).await?;
         let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Failure::file(args.listen.to_string()))?;
         console.note(&format!("http://{}  {}", args.listen, args.data.display()));

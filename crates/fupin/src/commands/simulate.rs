@@ -69,7 +69,13 @@ fn county(
         outcome.map_err(|e| Failure::Usage(e.to_string()))?;
         bar.inc(1);
     }
-    sink.finish()
+    sink.finish()?;
+    let path = args.out.join("areas.csv");
+    let mut areas = csv_file::CsvFile::create(&path, &["code", "name", "name_en"].map(str::to_owned))?;
+    for place in plan.places() {
+        areas.row(&[place.code.to_string(), place.zh, place.en])?;
+    }
+    areas.finish()
 }
 
 /// Writes tables as CSV with the programme's Chinese headers, codes and units, as an official export has them.

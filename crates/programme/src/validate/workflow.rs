@@ -24,6 +24,7 @@ impl Checker<'_> {
             }
             for step in &procedure.part.step {
                 self.step(procedure.file, step);
+                self.documents(procedure.file, step);
             }
             self.terms(procedure);
         }
@@ -46,6 +47,14 @@ impl Checker<'_> {
             let message = format!("procedure `{}` suspends a decision but is no appeal", id.get_ref());
             let help = "remove `suspends`, or set `outcome = \"uphold_or_overturn\"`".to_owned();
             self.report("FP0218", procedure.file, id.span(), message, Some(help));
+        }
+    }
+
+    /// Papers have titles in the code list `document`, where the programme has one.
+    fn documents(&mut self, file: usize, step: &Step) {
+        let Some(list) = self.programme.code_list("document") else { return };
+        for document in &step.documents {
+            self.reference("document", file, document, list.part.codes.iter().map(|code| code.get_ref().code.as_str()));
         }
     }
 

@@ -1,6 +1,9 @@
 //! Cases: what waits, how far one is, and what may be done now.
 
 mod acting;
+mod refusal;
+
+use std::collections::BTreeMap;
 
 use app::cases::{self as process, NewCase};
 use app::{Action, HouseholdKey, Resource, civil};
@@ -93,7 +96,7 @@ fn row(visit: &Visit, line: &CaseLine) -> CaseRow {
         href: format!("/cases/{}/{}", line.county, line.id),
         subject: procedure_title(visit, &line.procedure),
         head: line.household.clone(),
-        village: line.village.clone(),
+        village: visit.place_of(&line.village),
         step: step_title(visit, &line.procedure, &line.step),
         due_on: line.due_on.parse().ok(),
         proposal: None,
@@ -107,7 +110,7 @@ pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)
     }
     let (case, events) = seen(&visit, &county, &id).await?;
     let actions = acting::actions(&visit, &county, &case)?;
-    Ok(shown(&view::page(&visit.frame, &case_view(&visit, &county, &case, &events, actions)?)))
+    Ok(shown(&view::page(&visit.frame, &case_view(&visit, &county, &case, &events, actions).await?)))
 }
 
 /// A case that the visitor may see.
@@ -120,7 +123,13 @@ async fn seen(visit: &Visit, county: &str, id: &str) -> Result<(Case, Vec<CaseEv
     Ok((case, events))
 }
 
-fn case_view(visit: &Visit, county: &str, case: &Case, events: &[CaseEvent], actions: Vec<view::Action>) -> Result<view::Case, Fault> {
+async fn case_view(
+    visit: &Visit,
+    county: &str,
+    case: &Case,
+    events: &[CaseEvent],
+    actions: Vec<view::Action>,
+) -> Result<view::Case, Fault> {
     let (service, w, language) = (&visit.site.service, visit.words(), visit.frame.language);
     let procedure = process::procedure_of(service, case)?;
     let today = service.moment().on;
@@ -146,6 +155,10 @@ fn case_view(visit: &Visit, county: &str, case: &Case, events: &[CaseEvent], act
         abstain: u64::from(voting.tally.abstain),
         minutes: None,
     });
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let actors: Vec<String> = events.iter().map(|event| principal(&event.by)).collect();
+    let names = super::household::names(&mut tx, actors.iter().map(String::as_str)).await?;
+    drop(tx);
     let here = format!("/cases/{county}/{}", case.id);
     let notice = case.posting.as_ref().map(|posting| view::NoticeState {
         notice: Link::new(w.get("case.notice"), here.clone()),
@@ -174,11 +187,16 @@ fn case_view(visit: &Visit, county: &str, case: &Case, events: &[CaseEvent], act
         votes,
         notice,
         objections: objections.collect(),
-        timeline: events.iter().rev().map(|event| happened(visit, procedure, event)).collect(),
+        timeline: events.iter().rev().map(|event| happened(visit, procedure, event, &names)).collect(),
     })
 }
 
-fn happened(visit: &Visit, procedure: &Procedure, event: &CaseEvent) -> Event {
+/// Cases name accounts by their id alone, households and the public by their whole key.
+fn principal(by: &str) -> String {
+    if by.contains(':') || by == "public" { by.to_owned() } else { format!("staff:{by}") }
+}
+
+fn happened(visit: &Visit, procedure: &Procedure, event: &CaseEvent, names: &BTreeMap<String, String>) -> Event {
     let language = visit.frame.language;
     let title = |step: &str| procedure.step(step).map_or_else(|| step.to_owned(), |step| step.title.pick(language).to_owned());
     let (key, about) = match &event.change {
@@ -200,7 +218,7 @@ fn happened(visit: &Visit, procedure: &Procedure, event: &CaseEvent) -> Event {
         Change::Completed => ("event.completed", String::new()),
     };
     let what = format!("{} {about}", visit.words().get(key));
-    Event { at: civil(event.at), what, by: event.by.clone(), link: None }
+    Event { at: civil(event.at), what, by: super::household::named(visit, names, &principal(&event.by)), link: None }
 }
 
 #[derive(Deserialize)]

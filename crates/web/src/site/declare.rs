@@ -10,6 +10,7 @@ use registry::household::store as households;
 use serde::Deserialize;
 
 use super::case::step_title;
+use super::household::address;
 use super::{Fault, Visit, see_other, shown};
 use crate::view::form::{Choice, Form, Problem};
 use crate::view::page::declare as view;
@@ -92,7 +93,7 @@ async fn villages(visit: &Visit, area: &str) -> Result<Vec<Choice>, Fault> {
     let mut tx = visit.site.service.db.read().await.map_err(app::Error::from)?;
     let codes = households::villages(&mut tx, area, VILLAGES).await?;
     let none = Choice::new("", visit.words().get("declare.choose"));
-    Ok(std::iter::once(none).chain(codes.into_iter().map(|code| Choice::new(code.clone(), code))).collect())
+    Ok(std::iter::once(none).chain(codes.into_iter().map(|code| Choice::new(code.clone(), address(visit, &code)))).collect())
 }
 
 fn risks(visit: &Visit) -> Vec<Choice> {

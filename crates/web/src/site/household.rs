@@ -60,10 +60,10 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let lines: Vec<HouseholdLine> = lines.into_iter().take(PAGE).collect();
     let next = lines.last().filter(|_| more).map(|last| format!("{}.{}.{}", last.county, last.village, last.id.0));
     let heads = heads(&visit, &lines).await?;
-    let rows = lines.iter().zip(heads).map(|(line, head)| row(line, head)).collect();
+    let rows = lines.iter().zip(heads).map(|(line, head)| row(&visit, line, head)).collect();
     let base = format!("/households?area={area}&status={}", asked.status);
     let view = HouseholdList {
-        area: area.to_string(),
+        area: visit.place(area),
         trail: trail(&visit, area, "/desk"),
         action: "/households".to_owned(),
         filter: Filter { text: asked.q, status: asked.status, ..Filter::default() },
@@ -80,12 +80,12 @@ fn cursor(text: &str) -> Option<After> {
     Some(After { county: parts.next().filter(|part| !part.is_empty())?, village: parts.next()?, id: parts.next()? })
 }
 
-fn row(line: &HouseholdLine, head: String) -> HouseholdRow {
+fn row(visit: &Visit, line: &HouseholdLine, head: String) -> HouseholdRow {
     HouseholdRow {
         number: line.id.0.clone(),
         href: format!("/households/{}/{}", line.county, line.id.0),
         head,
-        village: line.village.clone(),
+        village: visit.place_of(&line.village),
         status: status(&line.status),
         persons: count(line.people),
         income_per_head_fen: None,
@@ -280,10 +280,16 @@ fn actions(visit: &Visit, resource: &Resource, county: &str, id: &str) -> Vec<Li
     PROCEDURES.iter().map(link).collect()
 }
 
+/// A village with what it lies in, as far as names are known.
+pub(super) fn address(visit: &Visit, code: &str) -> String {
+    let known = AreaCode::parse(code).map(|area| visit.site.service.areas.address(area, visit.frame.language));
+    known.filter(|address| !address.is_empty()).unwrap_or_else(|| code.to_owned())
+}
+
 fn summary(visit: &Visit, household: &Household, identities: &Identities) -> Vec<Pair> {
     let w = visit.words();
     let mut pairs = vec![
-        Pair::new(w.get("household.village"), household.village.clone()),
+        Pair::new(w.get("household.village"), address(visit, &household.village)),
         Pair::new(w.get("household.persons"), household.people().to_string()),
     ];
     if let Some((_, phone)) = identities.iter().find(|((_, field), _)| field == "phone") {
@@ -398,7 +404,7 @@ pub(super) async fn names(tx: &mut app::Tx, principals: impl Iterator<Item = &st
     Ok(titles.into_iter().map(|(id, title)| (format!("staff:{id}"), title)).collect())
 }
 
-fn named(visit: &Visit, names: &BTreeMap<String, String>, principal: &str) -> String {
+pub(super) fn named(visit: &Visit, names: &BTreeMap<String, String>, principal: &str) -> String {
     let own = || if principal.starts_with("household:") { visit.words().get("role.household").to_owned() } else { principal.to_owned() };
     names.get(principal).cloned().unwrap_or_else(own)
 }

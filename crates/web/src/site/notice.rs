@@ -6,7 +6,7 @@ use app::{Action, HouseholdKey, Principal, Resource};
 use axum::extract::{Form as Posted, Path, Query};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use kernel::AreaCode;
+use kernel::{AreaCode, AreaLevel};
 use programme::StepKind;
 use registry::case::store::{CaseFilter, list, load};
 use registry::case::{Case, Posting};
@@ -14,7 +14,7 @@ use registry::household::store as households;
 use serde::Deserialize;
 
 use super::case::{procedure_title, rule};
-use super::household::mask_name;
+use super::household::{address, mask_name};
 use super::{Fault, Visit, shown};
 use crate::view::form::{Form, Problem};
 use crate::view::layout::{Head, public};
@@ -47,13 +47,13 @@ pub(super) async fn index(visit: Visit, Query(asked): Query<Asked>) -> Result<Re
             let Some(posting) = case.open_posting() else { continue };
             entries.push(view::NoticeEntry {
                 notice: Link::new(procedure_title(&visit, &case.procedure), format!("/notices/{}/{}", line.county, line.id)),
-                area: line.village,
+                area: address(&visit, &line.village),
                 from: posting.from,
                 until: posting.until,
             });
         }
     }
-    let area = if area == AreaCode::WHOLE { visit.words().get("public.all_areas").to_owned() } else { area.to_string() };
+    let area = if area == AreaCode::WHOLE { visit.words().get("public.all_areas").to_owned() } else { address(&visit, &area.to_string()) };
     Ok(shown(&view::list(&visit.frame, &view::NoticeList { area, today, entries })))
 }
 
@@ -84,8 +84,8 @@ pub(super) async fn page(visit: Visit, headers: HeaderMap, Path((county, id)): P
     let view = view::PublicNotice {
         number: case.id.clone(),
         title: procedure.title.pick(language).to_owned(),
-        area: household.village.clone(),
-        office: household.village,
+        area: address(&visit, &household.village),
+        office: visit.place(case.area.at(AreaLevel::Township)),
         from: posting.from,
         until: posting.until,
         supervision: w.get("public.hotline").to_owned(),

@@ -55,17 +55,17 @@ pub(super) async fn desk(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let overdue = late.iter().map(|line| Task {
         title: format!("{} · {}", line.household, step_title(&visit, &line.procedure, &line.step)),
         href: format!("/cases/{}/{}", line.county, line.id),
-        who: line.village.clone(),
+        who: visit.place_of(&line.village),
         due_on: line.due_on.parse().unwrap_or(today),
     });
     let alerts = super::run::alerts(&visit, &mut tx, area).await?;
     let view = Overview {
-        area: area.to_string(),
+        area: visit.place(area),
         trail: trail(&visit, area, "/desk"),
         today,
         figures: figures(&visit, area, &counts),
         measure: w.get("desk.share_inside").to_owned(),
-        tiles: tiles(area, below, &counts),
+        tiles: tiles(&visit, area, below, &counts),
         causes: Vec::new(),
         alerts,
         overdue: overdue.collect(),
@@ -98,7 +98,7 @@ fn figures(visit: &Visit, area: AreaCode, counts: &[Count]) -> Vec<Figure> {
 }
 
 /// Sub-areas, shaded by the share of their households that are in the programme.
-fn tiles(area: AreaCode, below: AreaLevel, counts: &[Count]) -> Vec<Tile> {
+fn tiles(visit: &Visit, area: AreaCode, below: AreaLevel, counts: &[Count]) -> Vec<Tile> {
     let mut areas: std::collections::BTreeMap<&str, (i64, i64)> = std::collections::BTreeMap::new();
     for (code, status, households, _) in counts {
         let (all, inside) = areas.entry(code).or_default();
@@ -111,7 +111,7 @@ fn tiles(area: AreaCode, below: AreaLevel, counts: &[Count]) -> Vec<Tile> {
         let per_mille = inside * 1000 / all.max(1);
         let path = if below == AreaLevel::Village || area.level() == Some(AreaLevel::Village) { "/households" } else { "/desk" };
         Tile {
-            name: code.to_owned(),
+            name: visit.place_of(code),
             href: format!("{path}?area={code}"),
             value: format!("{inside} / {all}"),
             shade: u8::try_from((per_mille / 60).clamp(0, 4)).ok(),
@@ -136,7 +136,7 @@ pub(super) fn trail(visit: &Visit, area: AreaCode, path: &str) -> Vec<Link> {
     let Some(scope) = visit.site.service.policies.scope(&visit.who, Action::ViewOverview, &visit.context()) else { return Vec::new() };
     let above = AreaLevel::ALL.into_iter().filter(|level| area.level().is_some_and(|own| *level < own));
     let areas = above.map(|level| area.at(level)).filter(|above| scope.contains(*above));
-    areas.map(|above| Link::new(above.to_string(), format!("{path}?area={above}"))).collect()
+    areas.map(|above| Link::new(visit.place(above), format!("{path}?area={above}"))).collect()
 }
 
 pub(super) fn count(value: i64) -> u64 {

@@ -20,7 +20,7 @@ use registry::observation::{latest, store as observations};
 use serde::Deserialize;
 
 use super::case::step_title;
-use super::household::word;
+use super::household::{address, word};
 use super::{Fault, Visit, see_other, shown};
 use crate::view::form::{Answer, Choice, Form, Problem, Question, open as open_form, submit};
 use crate::view::layout::{Head, Menu, phone};
@@ -61,7 +61,7 @@ pub(super) async fn today(visit: Visit) -> Result<Response, Fault> {
     let waiting = declaration::waiting(service, &visit.who, area, 100).await?;
     let declarations = waiting.into_iter().map(|declaration| Errand {
         head: format!("{}-{}", declaration.county, declaration.id),
-        place: declaration.village,
+        place: visit.place_of(&declaration.village),
         reason: String::new(),
         href: format!("/visits/declarations/{}/{}", declaration.county, declaration.id),
         due_on: declaration.due_on.parse().unwrap_or(today),
@@ -73,7 +73,7 @@ pub(super) async fn today(visit: Visit) -> Result<Response, Fault> {
 fn errand(visit: &Visit, line: &CaseLine, case: &Case, step: &str, href: String, today: NaiveDate) -> Errand {
     let due = case.current.get(step).and_then(|running| running.due).or(case.due).unwrap_or(today);
     let reason = step_title(visit, &case.procedure, step);
-    Errand { head: line.household.clone(), place: line.village.clone(), reason, href, due_on: due }
+    Errand { head: line.household.clone(), place: visit.place_of(&line.village), reason, href, due_on: due }
 }
 
 /// The token that forms need, for a page that was kept for days.
@@ -319,10 +319,11 @@ pub(super) async fn declared(visit: Visit, Path((county, id)): Path<(String, Str
         return Ok(see_other(&format!("/cases/{county}/{case}")));
     }
     let w = visit.words();
+    let village = address(&visit, &said.village);
     let given = [
         ("declare.name", &said.name),
         ("declare.telephone", &said.telephone),
-        ("declare.village", &said.village),
+        ("declare.village", &village),
         ("declare.difficulty", &said.difficulty),
         ("declare.risk", &said.risk),
     ];

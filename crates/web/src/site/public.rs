@@ -48,7 +48,8 @@ async fn view(visit: &Visit, asked: Option<&str>) -> Result<Totals, Fault> {
     let columns: Vec<Vec<PublicCount>> =
         shown_statuses.iter().map(|status| PublicCount::column(&areas.iter().map(|code| of(code, *status)).collect::<Vec<_>>())).collect();
     let row = |(place, code): (usize, &&str)| TotalRow {
-        area: (*code).to_owned(),
+        area: visit.place_of(code),
+        code: (*code).to_owned(),
         href: (level == AreaLevel::County).then(|| format!("/totals?area={code}")),
         counts: columns.iter().filter_map(|column| column.get(place).copied()).collect(),
     };

@@ -123,7 +123,7 @@ async fn proposals(visit: &Visit, county: &str, id: &str, asked: &Asked, problem
 fn facts(visit: &Visit, run: &Run) -> Vec<Pair> {
     let w = visit.words();
     let mut facts = vec![
-        Pair::new(w.get("household.county"), run.county.clone()),
+        Pair::new(w.get("household.county"), visit.place_of(&run.county)),
         Pair::new(w.get("run.as_of"), run.as_of.clone()),
         Pair::new(w.get("run.programme"), run.programme.clone()),
     ];
@@ -147,7 +147,7 @@ async fn rows(visit: &Visit, tx: &mut app::Tx, county: &str, some: &[Assessment]
             id: one.household.clone(),
             household: Link::new(one.household.clone(), format!("/households/{county}/{}", one.household)),
             head,
-            village: one.village.clone(),
+            village: visit.place_of(&one.village),
             proposal: proposal(&one.proposal),
             why: reasons(visit, &one.grounds).into_iter().map(|reason| reason.text).collect(),
             causes: cause_titles(visit, &one.grounds),
@@ -320,7 +320,7 @@ fn moved(visit: &Visit, one: &Move, head: String) -> page::Move {
     page::Move {
         household: Link::new(one.household.clone(), format!("/households/{}/{}", one.county, one.household)),
         head,
-        village: one.village.clone(),
+        village: visit.place_of(&one.village),
         before: side(&one.before),
         after: side(&one.after),
         why: new.collect::<Vec<_>>().join(" · "),

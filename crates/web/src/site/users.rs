@@ -48,7 +48,7 @@ async fn show(visit: &Visit, after: &str, form: Form, handed_out: Vec<Pair>) -> 
             account: account.name,
             name: account.title,
             role: role_text(w, account.role).to_owned(),
-            area: account.area.to_string(),
+            area: visit.place(account.area),
             has_second_factor: account.enrolled,
             is_active: !account.disabled,
         }

@@ -41,7 +41,7 @@ impl FromRequestParts<Arc<Site>> for Visit {
         let mut frame = frame(&parts.headers, &parts.uri, None);
         if let (Some(token), Principal::Staff { account, role, area, .. }) = (&token, &who) {
             let words = frame.words();
-            let title = format!("{} {area}", role_text(words, *role));
+            let title = format!("{} {}", place(site, *area, frame.language), role_text(words, *role));
             frame.visitor = Some(Visitor { name, role: title, account: account.clone(), csrf: token.csrf().map_err(Fault::from)? });
             frame.menu = menu(*role);
         }
@@ -88,9 +88,26 @@ async fn find(site: &Site, token: &Token) -> Result<Option<Session>, Fault> {
     Ok(session)
 }
 
+fn place(site: &Site, area: AreaCode, language: Language) -> String {
+    if area == AreaCode::WHOLE {
+        return Words::new(language).get("public.all_areas").to_owned();
+    }
+    site.service.areas.name(area, language).unwrap_or_else(|| area.to_string())
+}
+
 impl Visit {
     pub(crate) fn words(&self) -> Words {
         self.frame.words()
+    }
+
+    /// What an area is called, else its code; the whole country by its word.
+    pub(crate) fn place(&self, area: AreaCode) -> String {
+        place(&self.site, area, self.frame.language)
+    }
+
+    /// As [`Self::place`], of a code as the records hold it.
+    pub(crate) fn place_of(&self, code: &str) -> String {
+        AreaCode::parse(code).map_or_else(|| code.to_owned(), |area| self.place(area))
     }
 
     pub(crate) fn context(&self) -> Context {

@@ -171,6 +171,7 @@ fn reading(m: Maker) -> Vec<Sample> {
     let (households, persons) = (PublicCount::column(&households), PublicCount::column(&persons));
     let rows = names.into_iter().zip(households.into_iter().zip(persons)).map(|((zh, en), (households, persons))| TotalRow {
         area: m.t(zh, en),
+        code: String::new(),
         href: Some("totals".to_owned()),
         counts: vec![households, persons],
     });

@@ -8,6 +8,7 @@ use axum::response::Response;
 use programme::workflow::{Procedure, Step};
 use registry::case::{Act, ActKind, Case, NextAct, Record, Tally};
 
+use super::refusal::refusal_text;
 use super::{Fault, Visit, case_view, day, see_other, seen, shown, step_title};
 use crate::text::Words;
 use crate::view::form::{Answer, Choice, Form, Problem, Question};
@@ -56,7 +57,7 @@ fn questions(visit: &Visit, next: &NextAct, step: Option<&Step>) -> Vec<Question
         }
         ActKind::OpenEvidence => Vec::new(),
         ActKind::Vote => {
-            let mut questions = record_questions(w, step);
+            let mut questions = record_questions(visit, step);
             for (name, key) in [
                 ("entitled", "meeting.entitled"),
                 ("present", "meeting.present"),
@@ -69,7 +70,7 @@ fn questions(visit: &Visit, next: &NextAct, step: Option<&Step>) -> Vec<Question
             questions
         }
         ActKind::Compare => {
-            let mut questions = record_questions(w, step);
+            let mut questions = record_questions(visit, step);
             questions.push(ask("flagged", "act.flagged", Answer::Radios(yes_no(w))));
             questions
         }
@@ -80,7 +81,7 @@ fn questions(visit: &Visit, next: &NextAct, step: Option<&Step>) -> Vec<Question
         | ActKind::Review
         | ActKind::Approve
         | ActKind::Announce
-        | ActKind::Enter => record_questions(w, step),
+        | ActKind::Enter => record_questions(visit, step),
     }
 }
 
@@ -95,11 +96,12 @@ fn yes_no(w: Words) -> Vec<Choice> {
 }
 
 /// Papers that are there, who came along, whose signature.
-fn record_questions(w: Words, step: Option<&Step>) -> Vec<Question> {
-    let mut questions = Vec::new();
+fn record_questions(visit: &Visit, step: Option<&Step>) -> Vec<Question> {
+    let (w, mut questions) = (visit.words(), Vec::new());
     let Some(step) = step else { return questions };
     if !step.documents.is_empty() {
-        let choices = step.documents.iter().map(|document| Choice::new(document.get_ref().clone(), document.get_ref().replace('_', " ")));
+        let choices =
+            step.documents.iter().map(|document| Choice::new(document.get_ref().clone(), document_title(visit, document.get_ref())));
         let answer = Answer::Checks(choices.collect());
         questions.push(Question { name: "document".to_owned(), label: w.get("act.documents").to_owned(), hint: None, answer });
     }
@@ -118,7 +120,20 @@ fn record_questions(w: Words, step: Option<&Step>) -> Vec<Question> {
     questions
 }
 
-const fn word(kind: ActKind) -> &'static str {
+/// What a paper is called, by the programme's list.
+pub(super) fn document_title(visit: &Visit, id: &str) -> String {
+    let codes = visit.site.service.programme.code_list("document").into_iter().flat_map(|list| list.part.codes.iter());
+    let known = codes.map(toml::Spanned::get_ref).find(|code| code.code == id);
+    known.map_or_else(
+        || id.replace('_', " "),
+        |code| match visit.frame.language {
+            kernel::Language::Zh => code.zh.clone(),
+            kernel::Language::En => code.en.clone(),
+        },
+    )
+}
+
+pub(super) const fn word(kind: ActKind) -> &'static str {
     match kind {
         ActKind::Submit => "act.submit",
         ActKind::Visit => "act.visit",
@@ -153,17 +168,18 @@ pub(in crate::site) async fn act(
     let doing = Doing { county: &county, case: &id, version, act: &act };
     let error = match process::act(&visit.site.service, &visit.who, doing).await {
         Ok(_) => return Ok(see_other(&here)),
-        Err(app::Error::Registry(registry::Error::Case(refusal))) => refusal.to_string(),
+        Err(app::Error::Registry(registry::Error::Case(refusal))) => refusal,
         Err(app::Error::Database(database_error)) => return Err(app::Error::Database(database_error).into()),
         Err(error) => return Err(error.into()),
     };
     let (case, events) = seen(&visit, &county, &id).await?;
+    let error = refusal_text(&visit, process::procedure_of(&visit.site.service, &case)?, &error);
     let mut offered = actions(&visit, &county, &case)?;
     for action in offered.iter_mut().filter(|action| action.form.key == field(&fields, "key")) {
         action.form.values.clone_from(&fields);
         action.form.problems.push(Problem { field: String::new(), text: error.clone() });
     }
-    Ok(shown(&view::page(&visit.frame, &case_view(&visit, &county, &case, &events, offered)?)))
+    Ok(shown(&view::page(&visit.frame, &case_view(&visit, &county, &case, &events, offered).await?)))
 }
 
 fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {

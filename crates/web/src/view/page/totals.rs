@@ -26,6 +26,7 @@ pub struct Totals {
 #[derive(Debug, Clone)]
 pub struct TotalRow {
     pub area: String,
+    pub code: String,
     /// The page of the next level, if there is one.
     pub href: Option<String>,
     pub counts: Vec<PublicCount>,
@@ -58,11 +59,11 @@ pub fn page(frame: &Frame, view: &Totals) -> Markup {
 #[must_use]
 pub fn csv(view: &Totals, area_title: &str) -> String {
     let mut out = String::from("\u{feff}");
-    let header: Vec<&str> = std::iter::once(area_title).chain(view.counts.iter().map(String::as_str)).collect();
+    let header: Vec<&str> = [area_title, "code"].into_iter().chain(view.counts.iter().map(String::as_str)).collect();
     push_line(&mut out, &header);
     for row in &view.rows {
         let counts: Vec<String> = row.counts.iter().map(|count| count.csv()).collect();
-        let cells: Vec<&str> = std::iter::once(row.area.as_str()).chain(counts.iter().map(String::as_str)).collect();
+        let cells: Vec<&str> = [row.area.as_str(), row.code.as_str()].into_iter().chain(counts.iter().map(String::as_str)).collect();
         push_line(&mut out, &cells);
     }
     out
@@ -86,7 +87,12 @@ mod tests {
 
     #[test]
     fn csv_keeps_small_counts_empty() {
-        let rows = vec![TotalRow { area: "=A,\"B\"".to_owned(), href: None, counts: vec![PublicCount::new(3), PublicCount::new(12)] }];
+        let rows = vec![TotalRow {
+            area: "=A,\"B\"".to_owned(),
+            code: "52".to_owned(),
+            href: None,
+            counts: vec![PublicCount::new(3), PublicCount::new(12)],
+        }];
         let view = Totals {
             title: String::new(),
             as_of: NaiveDate::default(),
@@ -96,6 +102,6 @@ mod tests {
             csv_href: String::new(),
             source: String::new(),
         };
-        assert_eq!(csv(&view, "area"), "\u{feff}area,x,y\r\n\"'=A,\"\"B\"\"\",,12\r\n");
+        assert_eq!(csv(&view, "area"), "\u{feff}area,code,x,y\r\n\"'=A,\"\"B\"\"\",52,,12\r\n");
     }
 }
