@@ -29,6 +29,8 @@ pub enum Error {
     Analytics(#[from] analytics::Error),
     #[error("part {0} of the register holds no households")]
     NoHouseholds(String),
+    #[error("household {household}: `{column}` holds `{found}`, which is no {expected}; correct it and export again")]
+    Odd { household: String, column: String, found: String, expected: &'static str },
     #[error("case {0} of the same procedure is open for this household")]
     CaseOpen(String),
     #[error("{action} is not allowed here")]
@@ -75,7 +77,7 @@ impl Error {
             Self::Analytics(_) => Kind::Internal,
             Self::CaseOpen(_) => Kind::Conflict,
             Self::Denied { .. } => Kind::Denied,
-            Self::Invalid { .. } | Self::Partners(_) => Kind::Invalid,
+            Self::Invalid { .. } | Self::Odd { .. } | Self::Partners(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
             Self::Underway => Kind::Conflict,
             Self::Gateway { .. } => Kind::Unavailable,
@@ -91,6 +93,7 @@ impl Error {
             Self::Registry(_)
             | Self::Analytics(_)
             | Self::NoHouseholds(_)
+            | Self::Odd { .. }
             | Self::CaseOpen(_)
             | Self::Denied { .. }
             | Self::Invalid { .. }
@@ -113,6 +116,7 @@ impl Error {
             Self::Registry(error) => error.code(),
             Self::Analytics(error) => error.code(),
             Self::NoHouseholds(_) => "app.no_households",
+            Self::Odd { .. } => "app.odd",
             Self::CaseOpen(_) => "app.case_open",
             Self::Denied { .. } => "app.denied",
             Self::Invalid { .. } => "app.invalid",

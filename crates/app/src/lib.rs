@@ -16,6 +16,7 @@ pub mod declaration;
 pub mod delivery;
 pub mod demo;
 pub mod error;
+pub mod export;
 pub mod household_access;
 pub mod identification;
 pub mod import;
@@ -40,7 +41,7 @@ pub use database::{Db, Keyring, Shortage, Tx};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};
-pub use service::{Service, civil, migrations, purpose};
+pub use service::{Service, civil, end_of, migrations, purpose};
 pub use session::Session;
 pub use token::{Token, new_id, new_password, same_secret};
 

@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Check the records of a data folder: keys, tables, log of looks, cases, versions
     Doctor(DoctorArgs),
+    /// Write the records as files that `fupin import` and `fupin identify` read, a folder a county, only where something changed.
+    Export(ExportArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -249,6 +251,31 @@ pub(crate) struct DoctorArgs {
     /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
     #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Folder of the programme definition.
+    #[arg(long)]
+    pub programme: PathBuf,
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder of the files; counties that stand in it as they would be written are left alone.
+    #[arg(long)]
+    pub to: PathBuf,
+    /// As the records knew it at the end of this day (default: now).
+    #[arg(long)]
+    pub as_of: Option<NaiveDate>,
+    /// With names, numbers and accounts; without, people go out under the numbers of household and member.
+    #[arg(long, requires = "reason")]
+    pub with_personal: bool,
+    /// What for: stands in the access log of every household.
+    #[arg(long, requires = "with_personal")]
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod code;
 mod doctor;
 mod evaluate;
 mod explain;
+mod export;
 mod features;
 mod import;
 mod programme;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Evaluate(args) => evaluate::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Export(args) => export::run(args, console),
         Command::ExplainCode { code } => code::run(code, console),
         Command::Features(args) => features::run(args, console),
         #[cfg(feature = "cluster")]

@@ -37,6 +37,7 @@ impl Failure {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Analytics(error) => error.code(),
+            Self::App(app::Error::Analytics(error)) => error.code(),
             Self::App(_) => "FP0505",
             Self::Definition(_) => "FP0201",
             Self::Findings(_) => "FP0126",
@@ -53,7 +54,7 @@ impl Failure {
             Self::Definition(_) | Self::Findings(_) | Self::Analytics(Error::Definition(_) | Error::TooManyErrors { .. }) => 1,
             Self::Usage(_) | Self::Unknown(_) => 2,
             Self::App(error) if error.kind() == app::Kind::Conflict => 5,
-            Self::Analytics(Error::Occupied { .. }) | Self::Occupied { .. } => 5,
+            Self::Analytics(Error::Occupied { .. }) | Self::App(app::Error::Analytics(Error::Occupied { .. })) | Self::Occupied { .. } => 5,
             Self::Model(_) | Self::Unverified(_) => 4,
             Self::Analytics(_) | Self::App(_) | Self::File { .. } => 3,
         }

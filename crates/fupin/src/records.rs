@@ -19,6 +19,15 @@ pub(crate) struct Records {
 }
 
 impl Records {
+    /// Opens records that are there; a wrong folder must not become a new one with new keys.
+    pub(crate) async fn existing(folder: &Path, database: Option<&str>) -> Result<Self> {
+        let keys = folder.join("keys.json");
+        if !keys.is_file() {
+            return Err(Failure::Usage(format!("{} holds no records: {} is missing; check --data", folder.display(), keys.display())));
+        }
+        Self::open(folder, database).await
+    }
+
     /// Makes what is missing: the folder, its keys, the database and its tables.
     pub(crate) async fn open(folder: &Path, database: Option<&str>) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(Failure::file(folder))?;

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &DoctorArgs, console: &Console) -> Result<()> {
 }
 
 async fn check(args: &DoctorArgs, console: &Console) -> Result<Vec<Checked>> {
-    let records = Records::open(&args.data, args.database.as_deref()).await?;
+    let records = Records::existing(&args.data, args.database.as_deref()).await?;
     // One consistent state for all checks; who serves goes on meanwhile.
     let mut tx = records.db.read().await.map_err(app::Error::from)?;
     let mut checked = Vec::new();
