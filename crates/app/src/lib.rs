@@ -61,3 +61,6 @@ pub const MIGRATIONS: &[Migration] = &[
     submission::store::MIGRATION,
     webhook::store::MIGRATION,
 ];
+
+/// Tables in which the migrations themselves leave rows.
+pub const SEEDED: [&str; 1] = ["access_log_head"];

@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Write the records as files that `fupin import` and `fupin identify` read, a folder a county, only where something changed.
     Export(ExportArgs),
+    /// Copy records into an empty database, on either engine: all or nothing, verified table by table. Stop the service first
+    Copy(CopyArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -276,6 +278,16 @@ pub(crate) struct ExportArgs {
     /// What for: stands in the access log of every household.
     #[arg(long, requires = "with_personal")]
     pub reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// The database with the records: `sqlite:FILE` or `postgres://…`; it is only read.
+    #[arg(long)]
+    pub from: String,
+    /// The empty database that gets them: `sqlite:FILE` (made if missing) or `postgres://…`.
+    #[arg(long)]
+    pub to: String,
 }
 
 #[derive(Debug, Args)]

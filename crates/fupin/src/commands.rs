@@ -3,6 +3,7 @@
 #[cfg(feature = "cluster")]
 mod cluster;
 mod code;
+mod copy;
 mod doctor;
 mod evaluate;
 mod explain;
@@ -36,6 +37,7 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Evaluate(args) => evaluate::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Copy(args) => copy::run(args, console),
         Command::Export(args) => export::run(args, console),
         Command::ExplainCode { code } => code::run(code, console),
         Command::Features(args) => features::run(args, console),

@@ -164,3 +164,23 @@ fn proposals_on_exported_files_are_those_on_the_original_ones() {
     assert_eq!(expected.len(), 601);
     assert_eq!(identify(&out, &work.path().join("identified-again")), expected);
 }
+
+#[test]
+fn a_copy_of_the_database_is_verified_and_never_goes_over_another() {
+    let work = folder();
+    let (files, one) = (work.path().join("files"), work.path().join("one"));
+    two_counties(&files);
+    import(&files, work.path(), "one");
+    let url = |name: &str| format!("sqlite:{}", path(work.path(), name));
+    let run = ok(&["--format", "json", "copy", "--from", &url("one/records.db"), "--to", &url("two.db")]);
+    assert!(run.out.contains("\"table\":\"household_version\",\"rows\":600,\"sha256\":"), "{}", run.out);
+    std::fs::create_dir(work.path().join("two")).unwrap();
+    std::fs::rename(work.path().join("two.db"), work.path().join("two/records.db")).unwrap();
+    std::fs::copy(one.join("keys.json"), work.path().join("two/keys.json")).unwrap();
+    assert_eq!(records(&work.path().join("two")), records(&one));
+    let again = fupin(&["copy", "--from", &url("one/records.db"), "--to", &url("two/records.db")]);
+    assert_eq!(again.code, 5, "{}", again.err);
+    let nowhere = fupin(&["copy", "--from", &url("none.db"), "--to", &url("three.db")]);
+    assert_eq!(nowhere.code, 3, "{}", nowhere.err);
+    assert!(!work.path().join("none.db").exists());
+}
