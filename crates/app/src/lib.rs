@@ -7,6 +7,7 @@
 
 pub mod access_log;
 pub mod account;
+pub mod backup;
 pub mod break_glass;
 pub mod cases;
 pub mod clock;
@@ -15,6 +16,7 @@ pub mod dci;
 pub mod declaration;
 pub mod delivery;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod export;
 pub mod household_access;

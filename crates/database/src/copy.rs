@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -19,7 +20,7 @@ use crate::value::Value;
 const PAGE: usize = 1_000;
 
 /// What a table holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableSum {
     pub table: String,
     pub rows: u64,
@@ -56,7 +57,7 @@ const COLUMNS_POSTGRES: &str = "select c.column_name::text, c.data_type::text, c
   where c.table_schema = current_schema() and c.table_name = $1 order by c.ordinal_position";
 
 /// The tables that migrations make, in their order: what others refer to comes first.
-fn tables_of(migrations: &[Migration]) -> Vec<&'static str> {
+pub(crate) fn tables_of(migrations: &[Migration]) -> Vec<&'static str> {
     let mut steps: Vec<&Migration> = migrations.iter().collect();
     steps.sort_by_key(|step| step.version);
     let names = |sql: &'static str| sql.split("create table ").skip(1).filter_map(|rest| rest.split([' ', '(']).next());
@@ -96,11 +97,15 @@ pub async fn copy(from: &Db, to: &Db, migrations: &[Migration], seeded: &[&str],
     Ok(sums)
 }
 
-/// What every table of a database holds, in one consistent state.
-pub async fn sums(db: &Db, migrations: &[Migration]) -> Result<Vec<TableSum>> {
+/// What these tables of a database hold, in one consistent state.
+pub async fn sums_of(db: &Db, tables: &[String]) -> Result<Vec<TableSum>> {
     let mut tx = db.read().await?;
     let mut sums = Vec::new();
-    for name in tables_of(migrations) {
+    for name in tables {
+        // They become part of a statement.
+        if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+            return Err(Error::Schema { table: name.clone() });
+        }
         let table = describe(&mut tx, name).await?;
         sums.push(sum(&mut tx, &table).await?);
     }
@@ -127,7 +132,7 @@ async fn sum(tx: &mut Tx, table: &Table) -> Result<TableSum> {
     Ok(pages.sum())
 }
 
-async fn describe(tx: &mut Tx, name: &'static str) -> Result<Table> {
+async fn describe(tx: &mut Tx, name: &str) -> Result<Table> {
     let rows = match tx {
         Tx::Sqlite(_) => tx.rows(COLUMNS_SQLITE, &[name.into()]).await?,
         Tx::Postgres(_) => tx.rows(COLUMNS_POSTGRES, &[name.into()]).await?,

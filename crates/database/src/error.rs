@@ -59,6 +59,8 @@ pub enum Error {
     Occupied { table: String },
     #[error("table {table} did not arrive as it was; nothing was kept")]
     Differs { table: String },
+    #[error("the backup cannot be used: {0}")]
+    Backup(&'static str),
     #[error("could not read or write {path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
     #[error("a sealed value cannot be opened: {0}")]
@@ -82,6 +84,7 @@ impl Error {
             | Self::Column { .. }
             | Self::Schema { .. }
             | Self::Differs { .. }
+            | Self::Backup(_)
             | Self::Sealed(_)
             | Self::Shredded => Kind::Internal,
         }
@@ -102,6 +105,7 @@ impl Error {
             | Self::Schema { .. }
             | Self::Occupied { .. }
             | Self::Differs { .. }
+            | Self::Backup(_)
             | Self::File { .. }
             | Self::Sealed(_)
             | Self::Shredded => None,
@@ -121,6 +125,7 @@ impl Error {
             Self::Schema { .. } => "database.schema",
             Self::Occupied { .. } => "database.occupied",
             Self::Differs { .. } => "database.differs",
+            Self::Backup(_) => "database.backup",
             Self::File { .. } => "database.file",
             Self::Sealed(_) => "database.sealed",
             Self::Shredded => "database.shredded",

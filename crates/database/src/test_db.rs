@@ -58,6 +58,18 @@ pub fn on_each_pair<F: Future<Output = ()>>(test: impl Fn(Db, Db) -> F) {
     std::fs::remove_dir_all(&folder).expect("removed");
 }
 
+impl Db {
+    /// The address of a database of tests, to open it again: of a server's, as whoever runs the tests named it.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "only tests call it; the server's address comes from whoever runs them")]
+    pub fn address(&self) -> Option<String> {
+        match self {
+            Self::Sqlite { write, .. } => Some(format!("sqlite:{}", write.connect_options().get_filename().display())),
+            Self::Postgres(pool) => Some(format!("{}/{}", std::env::var(SERVER).ok()?, pool.connect_options().get_database()?)),
+        }
+    }
+}
+
 #[expect(clippy::expect_used, clippy::panic, reason = "only tests call it")]
 async fn run(db: &Db, sql: String) {
     let Db::Postgres(pool) = db else { panic!("not PostgreSQL") };

@@ -72,6 +72,10 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Copy records into an empty database, on either engine: all or nothing, verified table by table. Stop the service first
     Copy(CopyArgs),
+    /// Write everything into one file, keys included, while the service goes on.
+    Backup(BackupArgs),
+    /// Make an empty data folder what a backup holds, and check it.
+    Restore(RestoreArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -288,6 +292,38 @@ pub(crate) struct CopyArgs {
     /// The empty database that gets them: `sqlite:FILE` (made if missing) or `postgres://…`.
     #[arg(long)]
     pub to: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// The file; it must not be there yet.
+    #[arg(long)]
+    pub to: PathBuf,
+    /// Leave the keys out: without those of the data folder nobody reads names and numbers of this backup.
+    #[arg(long)]
+    pub without_keys: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// A file that `fupin backup` wrote.
+    #[arg(long)]
+    pub from: PathBuf,
+    /// The data folder; it must be empty or not there.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// An empty database for the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder with the keys of a backup that was made without them.
+    #[arg(long)]
+    pub keys: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod backup;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod code;
@@ -37,6 +38,8 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Evaluate(args) => evaluate::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Backup(args) => backup::back_up(args, console),
+        Command::Restore(args) => backup::restore(args, console),
         Command::Copy(args) => copy::run(args, console),
         Command::Export(args) => export::run(args, console),
         Command::ExplainCode { code } => code::run(code, console),
