@@ -215,29 +215,33 @@ pub(crate) struct ExecutorArgs {
     pub scratch: Option<PathBuf>,
 }
 
+/// An option goes before its variable, and that before the file.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
+    /// Configuration as a TOML file (docs/operations.md); what stands here or in the environment goes before it.
+    #[arg(long, env = "FUPIN_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Folder of the programme definition.
-    #[arg(long)]
-    pub programme: PathBuf,
+    #[arg(long, env = "FUPIN_PROGRAMME")]
+    pub programme: Option<PathBuf>,
     /// The data folder that `fupin import --records` filled.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// Address to listen on.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    pub listen: std::net::SocketAddr,
+    #[arg(long, env = "FUPIN_DATA")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on (default: 127.0.0.1:8080).
+    #[arg(long, env = "FUPIN_LISTEN")]
+    pub listen: Option<std::net::SocketAddr>,
     /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
     #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Pages are reached over TLS: cookies are sent over nothing else.
-    #[arg(long)]
-    pub secure: bool,
+    #[arg(long, env = "FUPIN_SECURE", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub secure: Option<bool>,
     /// Partners that ask in signed messages under /api/dci/v1, as a TOML file (docs/dci.md).
-    #[arg(long)]
+    #[arg(long, env = "FUPIN_PARTNERS")]
     pub partners: Option<PathBuf>,
     /// Answers and events may be sent to addresses of private networks, and without TLS.
-    #[arg(long)]
-    pub send_to_private: bool,
+    #[arg(long, env = "FUPIN_SEND_TO_PRIVATE", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub send_to_private: Option<bool>,
     /// Opens /metrics to whoever sends it as bearer token (default: to this machine only).
     #[arg(long, env = "FUPIN_METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
