@@ -1,5 +1,6 @@
 //! Plain columns to Parquet, CSV and XLSX, so that other crates need not know arrow.
 
+mod folder;
 mod sheet;
 
 use std::fs::File;
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
 };
 use datafusion::arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use datafusion::arrow::datatypes::{Field, Schema};
@@ -16,7 +17,11 @@ use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::WriterProperties;
 
 use crate::error::{Error, Result};
+pub use folder::{FileSum, TableFolder};
 pub use sheet::{Sheet, write_workbook};
+
+/// What 64 bits hold.
+const DIGITS: u8 = 19;
 
 /// One column of plain values.
 #[derive(Debug, Clone)]
@@ -25,6 +30,11 @@ pub enum Values {
     Integer(Vec<Option<i32>>),
     Count(Vec<u32>),
     Quantity(Vec<Option<f64>>),
+    /// Exact decimals: units of the last of so many places.
+    Decimal {
+        units: Vec<Option<i64>>,
+        places: i8,
+    },
     Boolean(Vec<Option<bool>>),
     /// Days since 1970-01-01.
     Date(Vec<Option<i32>>),
@@ -47,6 +57,10 @@ fn array(values: Values) -> Result<ArrayRef> {
         Values::Integer(values) => Arc::new(Int32Array::from(values)),
         Values::Count(values) => Arc::new(UInt32Array::from(values)),
         Values::Quantity(values) => Arc::new(Float64Array::from(values)),
+        Values::Decimal { units, places } => {
+            let units: Decimal128Array = units.into_iter().map(|unit| unit.map(i128::from)).collect();
+            Arc::new(units.with_precision_and_scale(DIGITS, places)?)
+        }
         Values::Boolean(values) => Arc::new(BooleanArray::from(values)),
         Values::Date(values) => Arc::new(Date32Array::from(values)),
         Values::Text(values) => Arc::new(StringArray::from(values)),

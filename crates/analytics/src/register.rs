@@ -25,6 +25,7 @@ use crate::language::coded::dictionary;
 use crate::reading::table::Counts;
 pub(crate) use import::unmatched_table;
 pub use import::{ImportOptions, ImportReport, import};
+pub(crate) use write::exchange;
 pub use write::{PartWriter, RegisterWriter};
 
 /// Rows a batch when a part is read.

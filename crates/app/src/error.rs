@@ -29,6 +29,12 @@ pub enum Error {
     Analytics(#[from] analytics::Error),
     #[error("part {0} of the register holds no households")]
     NoHouseholds(String),
+    #[error("household {household}: `{column}` holds `{found}`, which is no {expected}; correct it and export again")]
+    Odd { household: String, column: String, found: String, expected: &'static str },
+    #[error("{0} exists already; name another")]
+    Exists(PathBuf),
+    #[error("the backup holds no keys; name the folder with keys.json by --keys: without it nobody can read names and numbers")]
+    NoKeys,
     #[error("case {0} of the same procedure is open for this household")]
     CaseOpen(String),
     #[error("{action} is not allowed here")]
@@ -73,9 +79,9 @@ impl Error {
             Self::Registry(error) if error.conflict() => Kind::Conflict,
             Self::Registry(_) | Self::NoHouseholds(_) => Kind::Invalid,
             Self::Analytics(_) => Kind::Internal,
-            Self::CaseOpen(_) => Kind::Conflict,
+            Self::CaseOpen(_) | Self::Exists(_) => Kind::Conflict,
             Self::Denied { .. } => Kind::Denied,
-            Self::Invalid { .. } | Self::Partners(_) => Kind::Invalid,
+            Self::Invalid { .. } | Self::Odd { .. } | Self::NoKeys | Self::Partners(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
             Self::Underway => Kind::Conflict,
             Self::Gateway { .. } => Kind::Unavailable,
@@ -91,6 +97,9 @@ impl Error {
             Self::Registry(_)
             | Self::Analytics(_)
             | Self::NoHouseholds(_)
+            | Self::Odd { .. }
+            | Self::Exists(_)
+            | Self::NoKeys
             | Self::CaseOpen(_)
             | Self::Denied { .. }
             | Self::Invalid { .. }
@@ -113,6 +122,9 @@ impl Error {
             Self::Registry(error) => error.code(),
             Self::Analytics(error) => error.code(),
             Self::NoHouseholds(_) => "app.no_households",
+            Self::Odd { .. } => "app.odd",
+            Self::Exists(_) => "app.exists",
+            Self::NoKeys => "app.no_keys",
             Self::CaseOpen(_) => "app.case_open",
             Self::Denied { .. } => "app.denied",
             Self::Invalid { .. } => "app.invalid",

@@ -14,7 +14,16 @@ use crate::error::{Error, Result};
 
 mod row;
 
+pub(crate) use row::personal;
 use row::{Columns, TextRow};
+
+/// The column of the base table that says how a household stands to the programme.
+pub(crate) const STATUS: &str = "status";
+
+/// The column of the base table that says where a household lives.
+pub(crate) fn area_column(programme: &Programme) -> &str {
+    programme.view.area.as_ref().map_or("village", |area| area.get_ref().as_str())
+}
 
 /// Households a transaction: an import that breaks off has lost at most these, and goes on after the rest.
 const BATCH: usize = 1_000;
@@ -113,8 +122,8 @@ impl Households {
         let households = Stream::open(programme, register, part, TableRole::Household)?;
         let households = households.ok_or_else(|| Error::NoHouseholds(part.name.clone()))?;
         let members = Stream::open(programme, register, part, TableRole::Person)?;
-        let area = programme.view.area.as_ref().map_or("village", |area| area.get_ref().as_str()).to_owned();
-        Ok(Self { households, members, area, status: "status".to_owned() })
+        let area = area_column(programme).to_owned();
+        Ok(Self { households, members, area, status: STATUS.to_owned() })
     }
 
     fn next_batch(&mut self) -> Result<Vec<Incoming>> {

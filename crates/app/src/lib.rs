@@ -8,6 +8,7 @@
 pub mod access_log;
 pub mod account;
 pub mod area;
+pub mod backup;
 pub mod break_glass;
 pub mod cases;
 pub mod clock;
@@ -16,7 +17,9 @@ pub mod dci;
 pub mod declaration;
 pub mod delivery;
 pub mod demo;
+pub mod doctor;
 pub mod error;
+pub mod export;
 pub mod household_access;
 pub mod identification;
 pub mod import;
@@ -41,7 +44,7 @@ pub use database::{Db, Keyring, Shortage, Tx};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};
-pub use service::{Service, civil, migrations, purpose};
+pub use service::{Service, civil, end_of, migrations, purpose};
 pub use session::Session;
 pub use token::{Token, new_id, new_password, same_secret};
 
@@ -62,3 +65,6 @@ pub const MIGRATIONS: &[Migration] = &[
     webhook::store::MIGRATION,
     area::store::MIGRATION,
 ];
+
+/// Tables in which the migrations themselves leave rows.
+pub const SEEDED: [&str; 1] = ["access_log_head"];

@@ -2,6 +2,9 @@
 
 use kernel::AreaCode;
 
+/// Whoever runs a command on the machine that holds the keys, as the access log names them.
+pub const OPERATOR: &str = "operator";
+
 /// What a member of staff is appointed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {

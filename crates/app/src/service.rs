@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use database::{Db, Keyring, Migration};
 use programme::Programme;
 use registry::case::Moment;
@@ -80,6 +80,13 @@ impl Service {
 pub fn civil(at: i64) -> NaiveDateTime {
     let utc = DateTime::from_timestamp_micros(at).unwrap_or_default().naive_utc();
     utc.checked_add_signed(TimeDelta::hours(AHEAD)).unwrap_or(utc)
+}
+
+/// The last instant of a civil day.
+#[must_use]
+pub fn end_of(day: NaiveDate) -> i64 {
+    let midnight = later(day, 1).and_time(NaiveTime::MIN).and_utc().timestamp_micros();
+    midnight - AHEAD * crate::clock::HOUR - 1
 }
 
 /// The day so many days later.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, Transaction};
 
 use crate::error::{Error, Result};
 use crate::row::Row;
@@ -82,6 +82,15 @@ impl Db {
         })
     }
 
+    /// Which engine it is, in one word.
+    #[must_use]
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
     /// Waits for running statements and closes all connections.
     pub async fn close(&self) {
         match self {
@@ -130,6 +139,10 @@ impl Tx {
     }
 
     pub async fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>> {
+        self.rows_of(sql, values).await
+    }
+
+    pub(crate) async fn rows_of(&mut self, sql: impl SqlSafeStr, values: &[Value]) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Sqlite(tx) => bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
             Self::Postgres(tx) => bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect(),
@@ -166,6 +179,10 @@ impl Tx {
     /// Inserts many rows of equal width in as few statements as the engines allow: `into` is `table (a, b)`, `then` what follows the
     /// values (`on conflict …`). The text around the placeholders is the caller's constant, never input.
     pub async fn insert(&mut self, into: &'static str, rows: &[Vec<Value>], then: &'static str) -> Result<u64> {
+        self.insert_into(into, rows, then).await
+    }
+
+    pub(crate) async fn insert_into(&mut self, into: &str, rows: &[Vec<Value>], then: &'static str) -> Result<u64> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
         let mut inserted = 0;
         for rows in rows.chunks((BIND_LIMIT / width.max(1)).clamp(1, 500)) {

@@ -53,6 +53,14 @@ pub enum Error {
     Sql(#[source] sqlx::Error),
     #[error("column {column} does not hold what is expected: {source}")]
     Column { column: usize, source: sqlx::Error },
+    #[error("table {table} has other columns in one database than in the other; bring the older up to date first (`fupin doctor`)")]
+    Schema { table: String },
+    #[error("the target holds rows already, in table {table}; name an empty database")]
+    Occupied { table: String },
+    #[error("table {table} did not arrive as it was; nothing was kept")]
+    Differs { table: String },
+    #[error("the backup cannot be used: {0}")]
+    Backup(&'static str),
     #[error("could not read or write {path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
     #[error("a sealed value cannot be opened: {0}")]
@@ -67,10 +75,18 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Constraint(_) | Self::Stale => Kind::Conflict,
+            Self::Constraint(_) | Self::Stale | Self::Occupied { .. } => Kind::Conflict,
             Self::Open { .. } | Self::File { .. } => Kind::Unavailable,
             Self::Sql(source) => of_engine(source),
-            Self::Url(_) | Self::Collation(_) | Self::Migrate(_) | Self::Column { .. } | Self::Sealed(_) | Self::Shredded => Kind::Internal,
+            Self::Url(_)
+            | Self::Collation(_)
+            | Self::Migrate(_)
+            | Self::Column { .. }
+            | Self::Schema { .. }
+            | Self::Differs { .. }
+            | Self::Backup(_)
+            | Self::Sealed(_)
+            | Self::Shredded => Kind::Internal,
         }
     }
 
@@ -86,6 +102,10 @@ impl Error {
             | Self::Constraint(_)
             | Self::Stale
             | Self::Column { .. }
+            | Self::Schema { .. }
+            | Self::Occupied { .. }
+            | Self::Differs { .. }
+            | Self::Backup(_)
             | Self::File { .. }
             | Self::Sealed(_)
             | Self::Shredded => None,
@@ -102,6 +122,10 @@ impl Error {
             Self::Constraint(_) => "database.constraint",
             Self::Stale => "database.stale",
             Self::Sql(_) | Self::Column { .. } => "database.failed",
+            Self::Schema { .. } => "database.schema",
+            Self::Occupied { .. } => "database.occupied",
+            Self::Differs { .. } => "database.differs",
+            Self::Backup(_) => "database.backup",
             Self::File { .. } => "database.file",
             Self::Sealed(_) => "database.sealed",
             Self::Shredded => "database.shredded",

@@ -4,6 +4,8 @@
 //! `text`, `bigint`, `boolean`, `bytea`, and get [`Row`]s back. Every transaction is explicit: [`Db::begin`] to write,
 //! [`Db::read`] for a consistent view; what is not committed never happened.
 
+pub mod backup;
+pub mod copy;
 mod db;
 pub mod error;
 mod migrate;

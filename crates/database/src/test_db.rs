@@ -39,6 +39,37 @@ pub fn on_each_engine<F: Future<Output = ()>>(migrations: &[Migration], test: im
     });
 }
 
+/// Runs `test` on two fresh, empty databases: from SQLite to SQLite and, where a server is offered, between all pairs of engines.
+///
+/// # Panics
+/// As [`on_each_engine`].
+#[expect(clippy::expect_used, reason = "only tests call it")]
+pub fn on_each_pair<F: Future<Output = ()>>(test: impl Fn(Db, Db) -> F) {
+    let folder = std::env::temp_dir().join(format!("t{:016x}", u64::from_be_bytes(random().expect("random bytes"))));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for round in 0..2 {
+        on_each_engine(&[], async |here| {
+            let there = Db::open(&format!("sqlite:{}/{round}-{}.db", folder.display(), here.engine())).await.expect("SQLite");
+            let (from, to) = if round == 0 { (here, there.clone()) } else { (there.clone(), here) };
+            test(from, to).await;
+            there.close().await;
+        });
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+impl Db {
+    /// The address of a database of tests, to open it again: of a server's, as whoever runs the tests named it.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "only tests call it; the server's address comes from whoever runs them")]
+    pub fn address(&self) -> Option<String> {
+        match self {
+            Self::Sqlite { write, .. } => Some(format!("sqlite:{}", write.connect_options().get_filename().display())),
+            Self::Postgres(pool) => Some(format!("{}/{}", std::env::var(SERVER).ok()?, pool.connect_options().get_database()?)),
+        }
+    }
+}
+
 #[expect(clippy::expect_used, clippy::panic, reason = "only tests call it")]
 async fn run(db: &Db, sql: String) {
     let Db::Postgres(pool) = db else { panic!("not PostgreSQL") };

@@ -70,6 +70,14 @@ pub(crate) enum Command {
     Areas(AreasArgs),
     /// Check the records of a data folder: keys, tables, log of looks, cases, versions
     Doctor(DoctorArgs),
+    /// Write the records as files that `fupin import` and `fupin identify` read, a folder a county, only where something changed.
+    Export(ExportArgs),
+    /// Copy records into an empty database, on either engine: all or nothing, verified table by table. Stop the service first
+    Copy(CopyArgs),
+    /// Write everything into one file, keys included, while the service goes on.
+    Backup(BackupArgs),
+    /// Make an empty data folder what a backup holds, and check it.
+    Restore(RestoreArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -222,29 +230,33 @@ pub(crate) struct ExecutorArgs {
     pub scratch: Option<PathBuf>,
 }
 
+/// An option goes before its variable, and that before the file.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
+    /// Configuration as a TOML file (docs/operations.md); what stands here or in the environment goes before it.
+    #[arg(long, env = "FUPIN_CONFIG")]
+    pub config: Option<PathBuf>,
     /// Folder of the programme definition.
-    #[arg(long)]
-    pub programme: PathBuf,
+    #[arg(long, env = "FUPIN_PROGRAMME")]
+    pub programme: Option<PathBuf>,
     /// The data folder that `fupin import --records` filled.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// Address to listen on.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    pub listen: std::net::SocketAddr,
+    #[arg(long, env = "FUPIN_DATA")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on (default: 127.0.0.1:8080).
+    #[arg(long, env = "FUPIN_LISTEN")]
+    pub listen: Option<std::net::SocketAddr>,
     /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
     #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Pages are reached over TLS: cookies are sent over nothing else.
-    #[arg(long)]
-    pub secure: bool,
+    #[arg(long, env = "FUPIN_SECURE", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub secure: Option<bool>,
     /// Partners that ask in signed messages under /api/dci/v1, as a TOML file (docs/dci.md).
-    #[arg(long)]
+    #[arg(long, env = "FUPIN_PARTNERS")]
     pub partners: Option<PathBuf>,
     /// Answers and events may be sent to addresses of private networks, and without TLS.
-    #[arg(long)]
-    pub send_to_private: bool,
+    #[arg(long, env = "FUPIN_SEND_TO_PRIVATE", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+    pub send_to_private: Option<bool>,
     /// Opens /metrics to whoever sends it as bearer token (default: to this machine only).
     #[arg(long, env = "FUPIN_METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
@@ -264,6 +276,73 @@ pub(crate) struct DoctorArgs {
     /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
     #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Folder of the programme definition.
+    #[arg(long)]
+    pub programme: PathBuf,
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder of the files; counties that stand in it as they would be written are left alone.
+    #[arg(long)]
+    pub to: PathBuf,
+    /// As the records knew it at the end of this day (default: now).
+    #[arg(long)]
+    pub as_of: Option<NaiveDate>,
+    /// With names, numbers and accounts; without, people go out under the numbers of household and member.
+    #[arg(long, requires = "reason")]
+    pub with_personal: bool,
+    /// What for: stands in the access log of every household.
+    #[arg(long, requires = "with_personal")]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    /// The database with the records: `sqlite:FILE` or `postgres://…`; it is only read.
+    #[arg(long)]
+    pub from: String,
+    /// The empty database that gets them: `sqlite:FILE` (made if missing) or `postgres://…`.
+    #[arg(long)]
+    pub to: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// The file; it must not be there yet.
+    #[arg(long)]
+    pub to: PathBuf,
+    /// Leave the keys out: without those of the data folder nobody reads names and numbers of this backup.
+    #[arg(long)]
+    pub without_keys: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// A file that `fupin backup` wrote.
+    #[arg(long)]
+    pub from: PathBuf,
+    /// The data folder; it must be empty or not there.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// An empty database for the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder with the keys of a backup that was made without them.
+    #[arg(long)]
+    pub keys: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

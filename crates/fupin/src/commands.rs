@@ -1,12 +1,15 @@
 //! One file per command.
 
 mod areas;
+mod backup;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod code;
+mod copy;
 mod doctor;
 mod evaluate;
 mod explain;
+mod export;
 mod features;
 mod import;
 mod programme;
@@ -36,6 +39,10 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Evaluate(args) => evaluate::run(args, console),
         Command::Simulate(args) => simulate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Backup(args) => backup::back_up(args, console),
+        Command::Restore(args) => backup::restore(args, console),
+        Command::Copy(args) => copy::run(args, console),
+        Command::Export(args) => export::run(args, console),
         Command::ExplainCode { code } => code::run(code, console),
         Command::Features(args) => features::run(args, console),
         #[cfg(feature = "cluster")]

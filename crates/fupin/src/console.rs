@@ -119,6 +119,9 @@ impl Console {
         if let Failure::Definition(problems) | Failure::Analytics(analytics::Error::Definition(programme::Problems(problems))) = failure {
             self.problems(problems);
         }
+        if let Failure::Config(problem) = failure {
+            self.problems(std::slice::from_ref(problem));
+        }
         eprintln!("{} {}: {failure}", self.say("错误", "error"), failure.code());
         if let Some(entry) = kernel::code_entry(failure.code()) {
             eprintln!("  {}", entry.remedy(self.language));

@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     App(#[from] app::Error),
     #[error("the definition has {} problem(s)", .0.len())]
     Definition(Vec<programme::Problem>),
+    #[error("the configuration cannot be used")]
+    Config(Box<programme::Problem>),
     #[error("{0}")]
     Findings(String),
     #[error("{0}")]
@@ -37,8 +39,10 @@ impl Failure {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Analytics(error) => error.code(),
+            Self::App(app::Error::Analytics(error)) => error.code(),
             Self::App(_) => "FP0505",
             Self::Definition(_) => "FP0201",
+            Self::Config(_) => "FP0507",
             Self::Findings(_) => "FP0126",
             Self::Usage(_) | Self::Unknown(_) => "FP0503",
             Self::File { .. } => "FP0502",
@@ -51,9 +55,9 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Definition(_) | Self::Findings(_) | Self::Analytics(Error::Definition(_) | Error::TooManyErrors { .. }) => 1,
-            Self::Usage(_) | Self::Unknown(_) => 2,
+            Self::Config(_) | Self::Usage(_) | Self::Unknown(_) => 2,
             Self::App(error) if error.kind() == app::Kind::Conflict => 5,
-            Self::Analytics(Error::Occupied { .. }) | Self::Occupied { .. } => 5,
+            Self::Analytics(Error::Occupied { .. }) | Self::App(app::Error::Analytics(Error::Occupied { .. })) | Self::Occupied { .. } => 5,
             Self::Model(_) | Self::Unverified(_) => 4,
             Self::Analytics(_) | Self::App(_) | Self::File { .. } => 3,
         }

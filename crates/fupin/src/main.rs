@@ -11,6 +11,7 @@ mod evaluate;
 mod failure;
 mod identify;
 mod records;
+mod settings;
 
 use std::process::ExitCode;
 

@@ -19,11 +19,20 @@ pub(crate) struct Records {
 }
 
 impl Records {
+    /// Opens records that are there; a wrong folder must not become a new one with new keys.
+    pub(crate) async fn existing(folder: &Path, database: Option<&str>) -> Result<Self> {
+        let keys = folder.join(app::backup::KEYS);
+        if !keys.is_file() {
+            return Err(Failure::Usage(format!("{} holds no records: {} is missing; check --data", folder.display(), keys.display())));
+        }
+        Self::open(folder, database).await
+    }
+
     /// Makes what is missing: the folder, its keys, the database and its tables.
     pub(crate) async fn open(folder: &Path, database: Option<&str>) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(Failure::file(folder))?;
-        let keys = Keyring::open(&folder.join("keys.json")).map_err(app::Error::from)?;
-        let url = database.map_or_else(|| format!("sqlite:{}", folder.join("records.db").display()), str::to_owned);
+        let keys = Keyring::open(&folder.join(app::backup::KEYS)).map_err(app::Error::from)?;
+        let url = database.map_or_else(|| format!("sqlite:{}", folder.join(app::backup::RECORDS).display()), str::to_owned);
         let db = Db::open(&url).await.map_err(app::Error::from)?;
         db.migrate(&app::migrations()).await.map_err(app::Error::from)?;
         Ok(Self { db, keys })

@@ -232,6 +232,11 @@ pub const CATALOGUE: &[CodeEntry] = &[
         ("the records do not verify", "stop writing, keep everything as it is, restore a backup beside it and compare"),
     ),
     entry(
+        "FP0507",
+        ("配置文件有误", "按提示更正；可用的键见 docs/operations.md"),
+        ("the configuration file is wrong", "correct it as shown; docs/operations.md names all keys"),
+    ),
+    entry(
         "FP0601",
         ("提交记录没有实例编号", "从 ODK 或 Kobo 重新导出，保留 instanceID 列"),
         ("a submission has no instance id", "export it again from ODK or Kobo, with the column instanceID"),

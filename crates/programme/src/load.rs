@@ -2,7 +2,6 @@
 
 use std::ops::{Deref, Range};
 
-use miette::NamedSource;
 use toml::Spanned;
 
 use crate::calendar::CalendarDefinition;
@@ -116,9 +115,8 @@ pub(crate) fn problem_at(
     message: String,
     help: Option<String>,
 ) -> Problem {
-    let (name, text) = sources.get(file).map_or_else(Default::default, |source| (source.name.clone(), source.text.clone()));
-    let span = span.start.min(text.len())..span.end.min(text.len());
-    Problem { code, message, help, label: "here".to_owned(), span, source_code: NamedSource::new(name, text).with_language("toml") }
+    let (name, text) = sources.get(file).map_or_else(Default::default, |source| (source.name.as_str(), source.text.as_str()));
+    Problem::at(code, (name, text), span, message, help)
 }
 
 fn merge(sources: Vec<SourceFile>) -> Result<Programme, Problems> {
@@ -128,8 +126,7 @@ fn merge(sources: Vec<SourceFile>) -> Result<Programme, Problems> {
         match toml::from_str::<FileDefinition>(&source.text) {
             Ok(definition) => files.push((file, definition)),
             Err(error) => {
-                let span = error.span().unwrap_or(0..0);
-                problems.push(problem_at(&sources, "FP0201", file, span, error.message().to_owned(), unknown_field_help(error.message())));
+                problems.extend(sources.get(file).map(|source| Problem::in_toml("FP0201", &source.name, &source.text, &error)));
             }
         }
     }
@@ -137,14 +134,6 @@ fn merge(sources: Vec<SourceFile>) -> Result<Programme, Problems> {
         return Err(Problems(problems));
     }
     Merge::default().all(files, sources)
-}
-
-/// For `unknown field `x`, expected one of …`: the nearest of those; likewise for a variant or a level.
-fn unknown_field_help(message: &str) -> Option<String> {
-    let rest = ["unknown field `", "unknown variant `", "unknown level `"].iter().find_map(|start| message.strip_prefix(start))?;
-    let (unknown, rest) = rest.split_once('`')?;
-    let known = rest.split('`').skip(1).step_by(2);
-    kernel::text::nearest(unknown, known).map(|name| format!("did you mean `{name}`?"))
 }
 
 #[derive(Default)]

@@ -17,6 +17,27 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A problem that points at `span` of a file's text.
+    #[must_use]
+    pub fn at(code: &'static str, (name, text): (&str, &str), span: Range<usize>, message: String, help: Option<String>) -> Self {
+        let span = span.start.min(text.len())..span.end.min(text.len());
+        Self {
+            code,
+            message,
+            help,
+            label: "here".to_owned(),
+            span,
+            source_code: NamedSource::new(name, text.to_owned()).with_language("toml"),
+        }
+    }
+
+    /// What the parser of a TOML file found.
+    #[must_use]
+    pub fn in_toml(code: &'static str, name: &str, text: &str, error: &toml::de::Error) -> Self {
+        let message = error.message();
+        Self::at(code, (name, text), error.span().unwrap_or(0..0), message.to_owned(), nearest_help(message))
+    }
+
     #[must_use]
     pub fn file(&self) -> &str {
         self.source_code.name()
@@ -54,3 +75,11 @@ impl Diagnostic for Problem {
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the programme definition has {} problem(s)", .0.len())]
 pub struct Problems(pub Vec<Problem>);
+
+/// For `unknown field `x`, expected one of …`: the nearest of those; likewise for a variant or a level.
+fn nearest_help(message: &str) -> Option<String> {
+    let rest = ["unknown field `", "unknown variant `", "unknown level `"].iter().find_map(|start| message.strip_prefix(start))?;
+    let (unknown, rest) = rest.split_once('`')?;
+    let known = rest.split('`').skip(1).step_by(2);
+    kernel::text::nearest(unknown, known).map(|name| format!("did you mean `{name}`?"))
+}

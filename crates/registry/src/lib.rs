@@ -7,6 +7,7 @@
 pub mod assessment;
 pub mod case;
 pub mod change;
+pub mod county;
 pub mod declaration;
 pub mod error;
 pub mod household;

@@ -153,13 +153,13 @@ fn swap(aside: &Path, folder: &Path) -> Result<()> {
 
 /// Swaps two folders in one step, where the file system can.
 #[cfg(target_os = "linux")]
-fn exchange(one: &Path, other: &Path) -> bool {
+pub(crate) fn exchange(one: &Path, other: &Path) -> bool {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn exchange(_one: &Path, _other: &Path) -> bool {
+pub(crate) fn exchange(_one: &Path, _other: &Path) -> bool {
     false
 }
 

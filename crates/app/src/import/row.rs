@@ -1,7 +1,7 @@
 //! Cells of the register's tables as the records keep them.
 
-use programme::ColumnType;
 use programme::definition::Table;
+use programme::{ColumnType, TableColumn};
 use registry::Cell;
 use registry::household::Cells;
 use registry::household::store::Identities;
@@ -13,6 +13,11 @@ struct Column {
     name: String,
     kind: ColumnType,
     personal: bool,
+}
+
+/// Whether a column names somebody: it is sealed, and leaves the records only for a reason.
+pub(crate) const fn personal(column: &TableColumn) -> bool {
+    column.personal || matches!(column.column_type, ColumnType::Identity | ColumnType::DisabilityCertificate | ColumnType::Phone)
 }
 
 /// What the columns of a table are.
@@ -28,8 +33,7 @@ impl Columns {
         let of = |name: &String| {
             let known = table.column(name);
             let kind = known.map_or(ColumnType::Text, |column| column.column_type);
-            let number = matches!(kind, ColumnType::Identity | ColumnType::DisabilityCertificate | ColumnType::Phone);
-            Column { name: name.clone(), kind, personal: number || known.is_some_and(|column| column.personal) }
+            Column { name: name.clone(), kind, personal: known.is_some_and(personal) }
         };
         let position = |wanted: &str| names.iter().position(|name| name == wanted);
         let other_key = table.key.iter().map(|key| key.get_ref().as_str()).find(|part| *part != key);

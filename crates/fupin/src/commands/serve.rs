@@ -15,55 +15,62 @@ use crate::cli::ServeArgs;
 use crate::console::Console;
 use crate::failure::{Failure, Result};
 use crate::records::{Records, runtime};
+use crate::settings::Settings;
 
 pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
+    let settings = &Settings::new(args)?;
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let programme = crate::definition::load(&args.programme)?;
+    let programme = crate::definition::load(&settings.programme)?;
     runtime()?.block_on(async {
-        let records = Records::open(&args.data, args.database.as_deref()).await?;
-        let service =
-            Service::new(records.db, records.keys, programme, clock(args), Arc::new(FileGateway::new(&args.data.join("messages.jsonl"))))?;
+        let records = Records::open(&settings.data, settings.database.as_deref()).await?;
+        let service = Service::new(
+            records.db,
+            records.keys,
+            programme,
+            clock(settings),
+            Arc::new(FileGateway::new(&settings.data.join("messages.jsonl"))),
+        )?;
         service.load_areas().await?;
-        first_account(&service, args, console).await?;
-        let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(Failure::file(args.listen.to_string()))?;
-        console.note(&format!("http://{}  {}", args.listen, args.data.display()));
+        first_account(&service, settings, console).await?;
+        let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(Failure::file(settings.listen.to_string()))?;
+        console.note(&format!("http://{}  {}", settings.listen, settings.data.display()));
         let db = service.db.clone();
-        let site = Site::new(service, args.secure)
-            .with_metrics(args.metrics_token.clone())
-            .with_dci(exchange(args, console)?)
-            .with_sending(Client::new(args.send_to_private)?);
-        serve(listener, site, stopped()).await.map_err(Failure::file(args.listen.to_string()))?;
+        let site = Site::new(service, settings.secure)
+            .with_metrics(settings.metrics_token.clone())
+            .with_dci(exchange(settings, console)?)
+            .with_sending(Client::new(settings.send_to_private)?);
+        serve(listener, site, stopped()).await.map_err(Failure::file(settings.listen.to_string()))?;
         db.close().await;
         Ok(())
     })
 }
 
 /// Who asks in signed messages, if anybody; partners need our public key.
-fn exchange(args: &ServeArgs, console: &Console) -> Result<Option<Exchange>> {
-    let Some(path) = &args.partners else { return Ok(None) };
+fn exchange(settings: &Settings, console: &Console) -> Result<Option<Exchange>> {
+    let Some(path) = &settings.partners else { return Ok(None) };
     let text = std::fs::read_to_string(path).map_err(Failure::file(path))?;
     let partners = Partners::parse(&text)?;
-    let signer = Signer::open(&partners.own, &args.data.join("dci.key"))?;
+    let signer = Signer::open(&partners.own, &settings.data.join("dci.key"))?;
     console.note(&format!("{}: {}|1|ed25519 {}", console.say("签名公钥", "public key of signatures"), partners.own, signer.public()));
-    Ok(Some(Exchange::new(partners, signer, Client::new(args.send_to_private)?)))
+    Ok(Some(Exchange::new(partners, signer, Client::new(settings.send_to_private)?)))
 }
 
-fn clock(args: &ServeArgs) -> Arc<dyn Clock> {
-    match args.days_ahead {
+fn clock(settings: &Settings) -> Arc<dyn Clock> {
+    match settings.days_ahead {
         0 => Arc::new(SystemClock),
         days => Arc::new(AheadClock(i64::from(days) * DAY)),
     }
 }
 
 /// On the first start somebody must be able to come in.
-async fn first_account(service: &Service, args: &ServeArgs, console: &Console) -> Result<()> {
+async fn first_account(service: &Service, settings: &Settings, console: &Console) -> Result<()> {
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
     let some = account::store::list(&mut tx, AreaCode::WHOLE, "", 1).await?;
     drop(tx);
     if !some.is_empty() {
         return Ok(());
     }
-    if args.demo {
+    if settings.demo {
         let accounts = app::demo::accounts(service).await?;
         let cases = app::demo::cases(service).await?;
         let row = |a: &app::demo::DemoAccount| {
@@ -85,7 +92,7 @@ async fn first_account(service: &Service, args: &ServeArgs, console: &Console) -
     let mut tx = service.db.begin().await.map_err(app::Error::from)?;
     account::create(&mut tx, &new, service.now()).await?;
     tx.commit().await.map_err(app::Error::from)?;
-    let row = vec!["admin".to_owned(), password, format!("http://{}/sign-in", args.listen)];
+    let row = vec!["admin".to_owned(), password, format!("http://{}/sign-in", settings.listen)];
     console.table(console.say("首次登录", "first sign-in"), &["user", "password", "address"], &[row]);
     Ok(())
 }

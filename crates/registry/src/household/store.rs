@@ -117,7 +117,7 @@ pub async fn find_as_of(tx: &mut Tx, county: &str, id: &str, at: i64) -> Result<
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a row is read once")]
-fn stored(row: Row) -> Result<Household> {
+pub(crate) fn stored(row: Row) -> Result<Household> {
     let mut household: Household = serde_json::from_str(&row.text(0)?)?;
     household.version = row.long(1)?;
     Ok(household)
@@ -310,7 +310,8 @@ async fn opened(tx: &mut Tx, key: &DataKey, county: &str, id: &str) -> Result<Id
     unsealed(key, &row.bytes(0)?)
 }
 
-fn unsealed(key: &DataKey, sealed: &[u8]) -> Result<Identities> {
+/// The personal columns in their sealed text.
+pub(crate) fn unsealed(key: &DataKey, sealed: &[u8]) -> Result<Identities> {
     let listed: Vec<(String, String, String)> = serde_json::from_str(&key.open(IDENTITY, sealed)?)?;
     Ok(listed.into_iter().map(|(person, field, text)| ((person, field), text)).collect())
 }

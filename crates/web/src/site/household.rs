@@ -412,7 +412,8 @@ pub(super) fn named(visit: &Visit, names: &BTreeMap<String, String>, principal: 
 pub(super) fn look_row(visit: &Visit, logged: access_log::Logged, names: &BTreeMap<String, String>) -> view::Look {
     let (entry, w) = (logged.entry, visit.words());
     let why = if entry.reason.is_empty() { purpose_text(w, entry.purpose).to_owned() } else { entry.reason };
-    let role = app::Role::parse(&entry.role).map_or_else(|| w.get("role.household"), |role| role_text(w, role));
+    let own = if entry.role == app::role::OPERATOR { "role.operator" } else { "role.household" };
+    let role = app::Role::parse(&entry.role).map_or_else(|| w.get(own), |role| role_text(w, role));
     let fields = entry.fields.split(',').map(|field| match field {
         "name" => w.get("declare.name"),
         "identity" => w.get("declare.identity"),
