@@ -1,7 +1,7 @@
 //! Runs of the identification brought into the records, and cases opened from what they propose.
 
 use database::Db;
-use kernel::Language;
+use kernel::{AreaCode, Language};
 use programme::Procedure;
 use registry::assessment::{Assessment, Run, store};
 use registry::household::store as households;
@@ -9,8 +9,9 @@ use targeting::proposal::{Direction, ReasonCode, reason_text};
 
 use crate::cases::{NewCase, open};
 use crate::error::{Error, Result};
-use crate::role::Principal;
-use crate::service::Service;
+use crate::permission::{Action, Resource};
+use crate::role::{HouseholdKey, Principal};
+use crate::service::{Service, purpose};
 
 /// Assessments a transaction.
 const BATCH: usize = 1_000;
@@ -55,7 +56,7 @@ pub enum Wanted {
 pub fn procedure<'a>(service: &'a Service, assessment: &Assessment, status: &str) -> Option<&'a Procedure> {
     let inside = matches!(status, "registered" | "monitored");
     let on = service.moment().on;
-    let area = kernel::AreaCode::parse(&assessment.village)?;
+    let area = AreaCode::parse(&assessment.village)?;
     let held = service.programme.procedures.iter().map(|held| &held.part);
     let id = held.filter(|procedure| procedure.opens_for(&assessment.proposal, inside)).map(Procedure::name).next()?;
     service.programme.procedure(id, area, on).map(|held| &held.part)
@@ -72,8 +73,15 @@ pub async fn open_cases(service: &Service, who: &Principal, county: &str, wanted
 
 async fn open_one(service: &Service, who: &Principal, county: &str, household: &str) -> Result<Wanted> {
     let mut tx = service.db.read().await?;
+    let found = households::find(&mut tx, county, household).await?;
+    // First: who may not open a case learns nothing of what was proposed.
+    let village = AreaCode::parse(&found.village).ok_or_else(|| registry::Error::Area(found.village.clone()))?;
+    let resource = Resource::of_household(village, HouseholdKey::new(crate::cases::county(county)?, household));
+    if service.permit(who, Action::OpenCase, &resource, purpose(who)).is_err() {
+        return Ok(Wanted::Denied);
+    }
     let assessed = store::of_household(&mut tx, county, household).await?;
-    let status = households::find(&mut tx, county, household).await?.status;
+    let status = found.status;
     drop(tx);
     let Some((assessment, _)) = assessed else { return Ok(Wanted::NothingProposed) };
     let Some(procedure) = procedure(service, &assessment, &status) else { return Ok(Wanted::NothingProposed) };

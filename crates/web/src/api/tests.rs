@@ -3,6 +3,7 @@
 mod dci;
 mod matrix;
 mod observe;
+mod pages;
 mod privacy;
 mod records;
 mod world;

@@ -234,6 +234,13 @@ pub(super) async fn new_form(visit: Visit, Query(wanted): Query<Wanted>) -> Resu
     if visit.token.is_none() {
         return Ok(see_other("/sign-in"));
     }
+    let service = &visit.site.service;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let household = registry::household::store::find(&mut tx, &wanted.county, &wanted.household).await?;
+    drop(tx);
+    let village = kernel::AreaCode::parse(&household.village).ok_or_else(|| Fault::of(Kind::Internal))?;
+    let resource = Resource::of_household(village, HouseholdKey::new(app::cases::county(&wanted.county)?, &wanted.household));
+    service.permit(&visit.who, Action::OpenCase, &resource, app::purpose(&visit.who))?;
     let w = visit.words();
     let form = Form::new("new-case", "/cases/new", visit.csrf(), "");
     let body = html! {

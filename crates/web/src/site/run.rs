@@ -219,6 +219,10 @@ pub(super) async fn open(
 ) -> Result<Response, Fault> {
     let of = |name: &str| sent.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect::<Vec<_>>();
     visit.check_csrf(of("csrf").first().map_or("", String::as_str))?;
+    let scope = visit.area(Action::OpenCase, None)?;
+    if AreaCode::parse(&county).is_none_or(|code| !scope.contains(code) && !code.contains(scope)) {
+        return Err(Fault::of(Kind::Forbidden));
+    }
     let (service, w) = (&visit.site.service, visit.words());
     let marked: Vec<String> = of("row").into_iter().take(PAGE).collect();
     if marked.is_empty() {

@@ -9,7 +9,7 @@ const HEAD: &str = "# Every operation of the document for every role: the status
 ";
 
 #[derive(Clone, Copy)]
-enum Subject {
+pub(super) enum Subject {
     Staff(Role),
     Household,
     Public,
@@ -17,11 +17,11 @@ enum Subject {
 }
 
 impl Subject {
-    fn all() -> Vec<Self> {
+    pub(super) fn all() -> Vec<Self> {
         Role::ALL.map(Self::Staff).into_iter().chain([Self::Household, Self::Public, Self::NoSecondFactor]).collect()
     }
 
-    fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Self::Staff(Role::VillageRepresentative) => "represent.",
             Self::Staff(role) => role.name().split('_').find(|word| *word != "village").unwrap(),

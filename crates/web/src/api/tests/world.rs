@@ -167,6 +167,25 @@ impl World {
         self.token(&account.principal(second_factor)).await
     }
 
+    /// An auditor of the county of a village, to be administered; its id.
+    pub(super) async fn colleague(&self, village: &str) -> String {
+        let area = AreaCode::parse(village).unwrap().at(AreaLevel::County);
+        let name = app::new_id(self.service.now()).unwrap();
+        let new = NewAccount { name, title: "t".to_owned(), role: Role::Auditor, area, password_hash: "none".to_owned() };
+        let mut tx = self.service.db.begin().await.unwrap();
+        let account = account::create(&mut tx, &new, self.service.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        account.id
+    }
+
+    /// What somebody declared without signing in.
+    pub(super) async fn declaration(&self, village: &str, number: usize) -> String {
+        let form = "application/x-www-form-urlencoded";
+        let body = format!("key=d{number}&name=a&telephone=13812340000&identity=&village={village}&difficulty=x&risk=illness");
+        let reply = self.call("POST", "/declare/send", None, &[("Content-Type", form)], Some(body.into_bytes())).await;
+        reply.header("location").unwrap().rsplit('/').next().unwrap().split('?').next().unwrap().to_owned()
+    }
+
     pub(super) async fn officer(&self) -> String {
         self.staff(Role::CountyOfficer, true).await
     }
