@@ -2,7 +2,7 @@
 
 mod password;
 pub mod store;
-mod totp;
+pub(crate) mod totp;
 
 use database::{Db, Keyring, Tx};
 use kernel::AreaCode;

@@ -1,4 +1,4 @@
-//! Whether the records are whole: the log of looks, versions of households, events of cases.
+//! Whether the records are whole: the log of looks, versions of households, events of cases, keys.
 
 use database::{Db, Keyring};
 use kernel::AreaCode;
@@ -7,6 +7,7 @@ use registry::household::store as households;
 
 use crate::access_log::{Verified, store as log};
 use crate::error::Result;
+use crate::rotation;
 
 /// Cases read at a time.
 const PAGE: usize = 1_000;
@@ -17,6 +18,8 @@ pub enum Check {
     AccessLog,
     Households,
     Cases,
+    /// Data keys, each sealed by a master that the key file holds.
+    Keys,
 }
 
 /// One check: how much was looked at, and what is wrong with it.
@@ -56,5 +59,10 @@ pub async fn check(db: &Db, keys: &Keyring) -> Result<Vec<Checked>> {
         after = lines.into_iter().last();
     }
     checked.push(Checked { check: Check::Cases, count, wrong });
+    drop(tx);
+    let masters = rotation::masters(db).await?;
+    let unknown = masters.iter().filter(|(master, _)| master.is_none_or(|master| !keys.knows(master)));
+    let wrong = unknown.map(|(_, count)| format!("{count} data keys are sealed by a master that is not in the key file")).collect();
+    checked.push(Checked { check: Check::Keys, count: masters.iter().map(|(_, count)| count).sum(), wrong });
     Ok(checked)
 }

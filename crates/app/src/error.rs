@@ -31,6 +31,10 @@ pub enum Error {
     NoHouseholds(String),
     #[error("household {household}: `{column}` holds `{found}`, which is no {expected}; correct it and export again")]
     Odd { household: String, column: String, found: String, expected: &'static str },
+    #[error("household {household} is kept: {why}")]
+    Kept { household: String, why: String },
+    #[error("{count} data key(s) are still sealed by an older master key; run the rotation again")]
+    Rotating { count: i64 },
     #[error("{0} exists already; name another")]
     Exists(PathBuf),
     #[error("the backup holds no keys; name the folder with keys.json by --keys: without it nobody can read names and numbers")]
@@ -79,7 +83,7 @@ impl Error {
             Self::Registry(error) if error.conflict() => Kind::Conflict,
             Self::Registry(_) | Self::NoHouseholds(_) => Kind::Invalid,
             Self::Analytics(_) => Kind::Internal,
-            Self::CaseOpen(_) | Self::Exists(_) => Kind::Conflict,
+            Self::CaseOpen(_) | Self::Exists(_) | Self::Kept { .. } | Self::Rotating { .. } => Kind::Conflict,
             Self::Denied { .. } => Kind::Denied,
             Self::Invalid { .. } | Self::Odd { .. } | Self::NoKeys | Self::Partners(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
@@ -98,6 +102,8 @@ impl Error {
             | Self::Analytics(_)
             | Self::NoHouseholds(_)
             | Self::Odd { .. }
+            | Self::Kept { .. }
+            | Self::Rotating { .. }
             | Self::Exists(_)
             | Self::NoKeys
             | Self::CaseOpen(_)
@@ -123,6 +129,8 @@ impl Error {
             Self::Analytics(error) => error.code(),
             Self::NoHouseholds(_) => "app.no_households",
             Self::Odd { .. } => "app.odd",
+            Self::Kept { .. } => "app.kept",
+            Self::Rotating { .. } => "app.rotating",
             Self::Exists(_) => "app.exists",
             Self::NoKeys => "app.no_keys",
             Self::CaseOpen(_) => "app.case_open",

@@ -82,6 +82,28 @@ impl Db {
         })
     }
 
+    /// From now on what is deleted or replaced is overwritten in the file, not only given free. PostgreSQL does so when it vacuums.
+    pub async fn overwrite_deleted(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                sqlx::query("pragma secure_delete = on").fetch_all(write).await?;
+            }
+            Self::Postgres(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Brings SQLite's log into its file and empties it, as far as others who read let it.
+    pub async fn settle(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                sqlx::query("pragma wal_checkpoint(truncate)").fetch_all(write).await?;
+            }
+            Self::Postgres(_) => {}
+        }
+        Ok(())
+    }
+
     /// Which engine it is, in one word.
     #[must_use]
     pub const fn engine(&self) -> &'static str {

@@ -1,8 +1,8 @@
 //! Personal columns: sealed with a key per household, found again through blind indexes.
 //!
-//! Envelope: a master key seals the data key of each household (AES-256-GCM), the data key seals its columns. Rotation seals the data keys
-//! anew with a new master and touches no column. Destroying a data key makes the household's personal data unreadable everywhere, backups
-//! of the database included. A blind index is an HMAC-SHA-256 of the normalised value, cut to 16 bytes: equal values are found, nothing is read from it
+//! Envelope: a master key seals the data key of each household (AES-256-GCM), the data key seals its columns. Rotation gives
+//! every record a new data key under a new master and then destroys the old master: what leaked of either opens nothing that is written
+//! later. Destroying a data key makes the household's personal data unreadable; backups made before still hold it. A blind index is an HMAC-SHA-256 of the normalised value, cut to 16 bytes: equal values are found, nothing is read from it
 //! without the key.
 
 use std::collections::BTreeMap;
@@ -116,6 +116,33 @@ impl Keyring {
     #[must_use]
     pub const fn current(&self) -> u32 {
         self.current
+    }
+
+    /// Whether a master key is in the key file.
+    #[must_use]
+    pub fn knows(&self, id: u32) -> bool {
+        self.masters.contains_key(&id)
+    }
+
+    /// Whether older master keys still open what they have sealed: a rotation that has not come to its end.
+    #[must_use]
+    pub fn rotating(&self) -> bool {
+        self.masters.len() > 1
+    }
+
+    /// Destroys all master keys but the current one: what they have sealed stays closed for ever.
+    pub fn retire(&mut self, path: &Path) -> Result<()> {
+        let current = self.current;
+        self.masters.retain(|id, _| *id == current);
+        self.save(path).map_err(|source| Error::File { path: path.to_path_buf(), source })
+    }
+
+    /// Seals columns anew, each in its place, under a new data key of the current master.
+    pub fn reseal(&self, owner: &str, wrapped: &[u8], columns: &[(&str, Vec<u8>)]) -> Result<(Vec<u8>, Vec<Vec<u8>>)> {
+        let old = self.unwrap(wrapped, owner)?;
+        let (new, wrapped) = self.new_key(owner)?;
+        let anew = |(place, sealed): &(&str, Vec<u8>)| new.seal(place, &old.open(place, sealed)?);
+        Ok((wrapped, columns.iter().map(anew).collect::<Result<_>>()?))
     }
 
     /// A new data key and its sealed form, bound to what it belongs to.

@@ -157,6 +157,18 @@ fn sealed_columns_open_only_in_their_place_and_with_their_key() {
     let anew = again.wrap(&key, "520/h1").unwrap();
     assert_eq!((Keyring::sealed_by(&wrapped), Keyring::sealed_by(&anew)), (Some(1), Some(2)));
     assert!(matches!(again.unwrap(&[], "520/h1"), Err(Error::Shredded)));
+    // Sealed anew, the value is the same under another key; what the retired key has sealed stays closed.
+    let old = again.unwrap(&wrapped, "520/h1").unwrap().seal("p1.name", "王秀英").unwrap();
+    let (anew, columns) = again.reseal("520/h1", &wrapped, &[("p1.name", old)]).unwrap();
+    let mut again = again;
+    assert!(again.rotating());
+    again.retire(&path).unwrap();
+    let last = Keyring::open(&path).unwrap();
+    assert!(!last.rotating() && last.knows(2) && !last.knows(1));
+    let new = last.unwrap(&anew, "520/h1").unwrap();
+    assert_ne!(new, key);
+    assert_eq!(new.open("p1.name", &columns[0]).unwrap(), "王秀英");
+    assert!(last.unwrap(&wrapped, "520/h1").is_err());
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
 }

@@ -78,6 +78,10 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Make an empty data folder what a backup holds, and check it.
     Restore(RestoreArgs),
+    /// Destroy names and numbers of a household that left, when the programme has kept them long enough; decisions stay.
+    Erase(EraseArgs),
+    /// Make the keys new: seal everything anew under a new master key and destroy the old one. Stop the service first
+    RotateKeys(RotateKeysArgs),
     /// Completions for a shell.
     Completions { shell: clap_complete::Shell },
 }
@@ -343,6 +347,38 @@ pub(crate) struct RestoreArgs {
     /// Folder with the keys of a backup that was made without them.
     #[arg(long)]
     pub keys: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EraseArgs {
+    /// Folder of the programme definition; its [retention] says how long names are kept.
+    #[arg(long)]
+    pub programme: PathBuf,
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Number of the household.
+    #[arg(long)]
+    pub household: String,
+    /// Six digits; needed only where the number stands in several counties.
+    #[arg(long)]
+    pub county: Option<String>,
+    /// Why; it stands in the records for good, so name nobody.
+    #[arg(long)]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateKeysArgs {
+    /// The data folder that `fupin import --records` filled.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The database of the records: `sqlite:FILE` or `postgres://…` (default: `records.db` in the data folder).
+    #[arg(long, env = "FUPIN_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
 }
 
 #[derive(Debug, Args)]

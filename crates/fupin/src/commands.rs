@@ -7,12 +7,14 @@ mod cluster;
 mod code;
 mod copy;
 mod doctor;
+mod erase;
 mod evaluate;
 mod explain;
 mod export;
 mod features;
 mod import;
 mod programme;
+mod rotate_keys;
 mod serve;
 mod simulate;
 mod train;
@@ -42,6 +44,8 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Result<()> {
         Command::Backup(args) => backup::back_up(args, console),
         Command::Restore(args) => backup::restore(args, console),
         Command::Copy(args) => copy::run(args, console),
+        Command::Erase(args) => erase::run(args, console),
+        Command::RotateKeys(args) => rotate_keys::run(args, console),
         Command::Export(args) => export::run(args, console),
         Command::ExplainCode { code } => code::run(code, console),
         Command::Features(args) => features::run(args, console),

@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     File { path: PathBuf, source: std::io::Error },
     #[error("{0}")]
     Model(String),
+    #[error("{path} is in use by the service or another command; stop it first")]
+    Busy { path: PathBuf },
     #[error("{path} exists and was not written by fupin; choose another folder")]
     Occupied { path: PathBuf },
     #[error("{0}")]
@@ -40,7 +42,9 @@ impl Failure {
         match self {
             Self::Analytics(error) => error.code(),
             Self::App(app::Error::Analytics(error)) => error.code(),
+            Self::App(app::Error::Kept { .. }) => "FP0508",
             Self::App(_) => "FP0505",
+            Self::Busy { .. } => "FP0509",
             Self::Definition(_) => "FP0201",
             Self::Config(_) => "FP0507",
             Self::Findings(_) => "FP0126",
@@ -58,6 +62,7 @@ impl Failure {
             Self::Config(_) | Self::Usage(_) | Self::Unknown(_) => 2,
             Self::App(error) if error.kind() == app::Kind::Conflict => 5,
             Self::Analytics(Error::Occupied { .. }) | Self::App(app::Error::Analytics(Error::Occupied { .. })) | Self::Occupied { .. } => 5,
+            Self::Busy { .. } => 5,
             Self::Model(_) | Self::Unverified(_) => 4,
             Self::Analytics(_) | Self::App(_) | Self::File { .. } => 3,
         }

@@ -237,6 +237,16 @@ pub const CATALOGUE: &[CodeEntry] = &[
         ("the configuration file is wrong", "correct it as shown; docs/operations.md names all keys"),
     ),
     entry(
+        "FP0508",
+        ("该户的姓名和号码仍须保存", "按所述原因处理；保存期限见方案的 [retention]"),
+        ("names and numbers of the household must still be kept", "settle what is said; [retention] of the programme says for how long"),
+    ),
+    entry(
+        "FP0509",
+        ("数据目录正在使用", "先停止服务和其他命令"),
+        ("the data folder is in use", "stop the service and other commands first"),
+    ),
+    entry(
         "FP0601",
         ("提交记录没有实例编号", "从 ODK 或 Kobo 重新导出，保留 instanceID 列"),
         ("a submission has no instance id", "export it again from ODK or Kobo, with the column instanceID"),

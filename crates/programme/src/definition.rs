@@ -298,6 +298,20 @@ pub struct Search {
     pub source: Option<String>,
 }
 
+/// `[retention]`: how long names and numbers are kept after a household has left.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    #[serde(deserialize_with = "retention_years")]
+    pub years: u32,
+    pub source: String,
+}
+
+fn retention_years<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let years = u32::deserialize(deserializer)?;
+    if (1..=100).contains(&years) { Ok(years) } else { Err(serde::de::Error::custom("expected 1 to 100 years")) }
+}
+
 /// What a visitor looks at and asks, in one part of the form.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -337,6 +351,7 @@ pub struct FileDefinition {
     #[serde(default)]
     pub procedure: Vec<Procedure>,
     pub calendar: Option<CalendarDefinition>,
+    pub retention: Option<Retention>,
     #[serde(default)]
     pub visit: Vec<VisitSection>,
 }

@@ -7,8 +7,8 @@ use toml::Spanned;
 use crate::calendar::CalendarDefinition;
 use crate::column::ViewColumn;
 use crate::definition::{
-    Cause, Check, CodeList, Dimension, FileDefinition, Index, Indicator, LineDefinition, Meta, Model, Proposal, Search, Table, View,
-    VisitSection,
+    Cause, Check, CodeList, Dimension, FileDefinition, Index, Indicator, LineDefinition, Meta, Model, Proposal, Retention, Search, Table,
+    View, VisitSection,
 };
 use crate::problem::{Problem, Problems};
 use crate::workflow::Procedure;
@@ -54,6 +54,7 @@ pub struct Programme {
     pub searches: Vec<In<Search>>,
     pub procedures: Vec<In<Procedure>>,
     pub calendar: Option<In<CalendarDefinition>>,
+    pub retention: Option<In<Retention>>,
     pub visits: Vec<In<VisitSection>>,
 }
 
@@ -143,7 +144,7 @@ struct Merge {
 
 impl Merge {
     fn all(mut self, files: Vec<(usize, FileDefinition)>, sources: Vec<SourceFile>) -> Result<Programme, Problems> {
-        let (mut meta, mut index, mut proposal, mut view, mut calendar) = (None, None, None, None, None);
+        let (mut meta, mut index, mut proposal, mut view, mut calendar, mut retention) = (None, None, None, None, None, None);
         let (mut view_columns, mut procedures, mut visits) = (Vec::new(), Vec::new(), Vec::new());
         let (mut code_lists, mut tables, mut lines, mut dimensions) = (vec![], vec![], vec![], vec![]);
         let (mut indicators, mut checks, mut causes, mut models, mut searches) = (vec![], vec![], vec![], vec![], vec![]);
@@ -169,6 +170,7 @@ impl Merge {
             extend(&mut procedures, definition.procedure, file);
             extend(&mut visits, definition.visit, file);
             self.once(&mut calendar, definition.calendar, file, "[calendar]", &sources);
+            self.once(&mut retention, definition.retention, file, "[retention]", &sources);
         }
         let view = view.and_then(|In { file, part }: In<crate::definition::ViewPart>| {
             let (base, key) = (part.base?, part.key?);
@@ -201,6 +203,7 @@ impl Merge {
             searches,
             procedures,
             calendar,
+            retention,
             visits,
         })
     }

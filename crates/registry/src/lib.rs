@@ -9,10 +9,12 @@ pub mod case;
 pub mod change;
 pub mod county;
 pub mod declaration;
+pub mod erasure;
 pub mod error;
 pub mod household;
 pub mod observation;
 mod schema;
+pub mod sealing;
 pub mod spell;
 
 pub use error::{Error, Result};

@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, name: "declarations", sql: DECLARATIONS },
     Migration { version: 5, name: "observations", sql: OBSERVATIONS },
     Migration { version: 6, name: "assessments", sql: ASSESSMENTS },
+    Migration { version: 7, name: "erasures", sql: ERASURES },
 ];
 
 const HOUSEHOLDS: &str = "
@@ -134,6 +135,17 @@ create table assessment (
 );
 create index assessment_by_proposal on assessment (county, run_id, proposal, priority, household_id);
 create index assessment_by_village on assessment (county, run_id, village, proposal);
+";
+
+const ERASURES: &str = "
+create table erasure (
+  county text not null,
+  household_id text not null,
+  at bigint not null,
+  actor text not null,
+  reason text not null,
+  primary key (county, household_id, at)
+);
 ";
 
 const SPELLS: &str = "

@@ -54,11 +54,11 @@ fn generator(secret: Secret, name: &str) -> Result<Totp> {
     builder.with_account_name(name).with_issuer(Some(ISSUER)).build().map_err(|error| Error::Secret(error.to_string()))
 }
 
-fn owner(id: &str) -> String {
+pub(crate) fn owner(id: &str) -> String {
     format!("account/{id}")
 }
 
-fn place(id: &str) -> String {
+pub(crate) fn place(id: &str) -> String {
     format!("{id}.totp")
 }
 

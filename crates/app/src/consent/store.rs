@@ -93,6 +93,13 @@ pub async fn list(tx: &mut Tx, household: &HouseholdKey) -> Result<Vec<Consent>>
 }
 
 /// Days are compared as text, so only one way of writing them may get in.
+/// Forgets who signed; what was consented to, and when, stays.
+pub async fn forget_names(tx: &mut Tx, household: &HouseholdKey) -> Result<()> {
+    let sql = "update consent set given_by = '', version = version + 1 where county = $1 and household = $2 and given_by <> ''";
+    tx.execute(sql, &[household.county.padded().into(), (&household.id).into()]).await?;
+    Ok(())
+}
+
 fn iso(day: &str) -> Result<String> {
     let parsed = kernel::date::parse(day).ok_or(Error::Invalid { field: "on", why: "expected a date" })?;
     Ok(parsed.format("%Y-%m-%d").to_string())

@@ -3,6 +3,7 @@
 use database::seal::Keyring;
 use database::{Migration, Row, Tx, Value};
 
+use crate::clock::DAY;
 use crate::error::{Error, Result};
 
 pub(crate) const MIGRATION: Migration = Migration {
@@ -29,8 +30,11 @@ pub(crate) const MIGRATION: Migration = Migration {
           create index partner_question_due on partner_question (state, due_at);",
 };
 
+/// Questions that are done with are kept so long. A signature does not hold longer than an hour, so none comes twice after this.
+pub const KEPT: i64 = 30 * DAY;
+
 /// What the sealed text is.
-const PLACE: &str = "question";
+pub(crate) const PLACE: &str = "question";
 
 /// What became of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +165,11 @@ pub async fn close(tx: &mut Tx, id: &str, state: State) -> Result<()> {
     Ok(tx.execute_one(sql, &[id.into(), state.name().into(), Vec::<u8>::new().into()]).await?)
 }
 
+/// Forgets questions that were done with so long ago that no partner asks for their state; the number forgotten.
+pub async fn sweep(tx: &mut Tx, now: i64) -> Result<u64> {
+    Ok(tx.execute("delete from partner_question where state <> 'waiting' and at < $1", &[(now - KEPT).into()]).await?)
+}
+
 /// A partner's questions of a transaction, or by their own id, oldest first.
 pub async fn of_transaction(tx: &mut Tx, partner: &str, transaction: &str, id: &str) -> Result<Vec<Question>> {
     let sql = "select id, partner, message_id, transaction_id, reference_ids, action, account, callback, at, due_at, attempts, state
@@ -169,6 +178,6 @@ pub async fn of_transaction(tx: &mut Tx, partner: &str, transaction: &str, id: &
     rows.iter().map(question).collect()
 }
 
-fn owner(id: &str) -> String {
+pub(crate) fn owner(id: &str) -> String {
     format!("partner question/{id}")
 }

@@ -117,3 +117,12 @@ pub async fn revoke_card(tx: &mut Tx, household: &HouseholdKey, id: &str, by: &s
 pub async fn sweep(tx: &mut Tx, now: i64) -> Result<u64> {
     Ok(tx.execute("delete from household_code where ends_at < $1", &[now.into()]).await?)
 }
+
+/// Ends every way in of a household: its codes, cards and sessions.
+pub async fn forget(tx: &mut Tx, household: &HouseholdKey) -> Result<()> {
+    let key = [household.county.padded().into(), (&household.id).into()];
+    tx.execute("delete from household_code where county = $1 and household = $2", &key).await?;
+    tx.execute("delete from household_card where county = $1 and household = $2", &key).await?;
+    crate::session::store::close_all(tx, &format!("household:{household}")).await?;
+    Ok(())
+}

@@ -34,7 +34,7 @@ pub(crate) const MIGRATION: Migration = Migration {
 };
 
 /// What the sealed text is.
-const PLACE: &str = "secret";
+pub(crate) const PLACE: &str = "secret";
 
 fn subscription(row: &Row) -> Result<Subscription> {
     Ok(Subscription {
@@ -152,6 +152,6 @@ pub async fn done(tx: &mut Tx, message: &Message) -> Result<()> {
     Ok(())
 }
 
-fn owner(id: &str) -> String {
+pub(crate) fn owner(id: &str) -> String {
     format!("webhook/{id}")
 }

@@ -7,7 +7,7 @@ use app::clock::DAY;
 use app::dci::{Exchange, Partners, Signer};
 use app::delivery::Client;
 use app::household_access::FileGateway;
-use app::{AheadClock, Clock, Role, Service, SystemClock};
+use app::{AheadClock, Clock, Db, Role, Service, SystemClock, housekeeping};
 use kernel::AreaCode;
 use web::site::{Site, serve};
 
@@ -35,14 +35,30 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
         let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(Failure::file(settings.listen.to_string()))?;
         console.note(&format!("http://{}  {}", settings.listen, settings.data.display()));
         let db = service.db.clone();
+        let housekeeping = tokio::spawn(keep_house(db.clone(), Arc::clone(&service.clock)));
         let site = Site::new(service, settings.secure)
             .with_metrics(settings.metrics_token.clone())
             .with_dci(exchange(settings, console)?)
             .with_sending(Client::new(settings.send_to_private)?);
         serve(listener, site, stopped()).await.map_err(Failure::file(settings.listen.to_string()))?;
+        housekeeping.abort();
         db.close().await;
         Ok(())
     })
+}
+
+/// Forgets what is over, now and every hour; what is missed for once is forgotten an hour later.
+async fn keep_house(db: Db, clock: Arc<dyn Clock>) {
+    let mut rounds = tokio::time::interval(housekeeping::EVERY);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        match housekeeping::sweep(&db, clock.now()).await {
+            Ok(swept) if swept.all() == 0 => {}
+            Ok(swept) => tracing::info!(rows = swept.all(), "housekeeping"),
+            Err(error) => tracing::error!(code = error.code(), cause = %error, "housekeeping_failed"),
+        }
+    }
 }
 
 /// Who asks in signed messages, if anybody; partners need our public key.

@@ -11,7 +11,7 @@ mod bad_definitions;
 mod bad_input;
 #[cfg(feature = "cluster")]
 mod cluster;
-mod export;
 mod invariance;
+mod records;
 mod support;
 mod walkthrough;

@@ -18,7 +18,7 @@ const LIST: &str =
 const ANSWER: &str = "update declaration set state = $3, household_id = $4, case_id = $5, answered_by = $6
   where county = $1 and declaration_id = $2 and state = 'new'";
 /// The place that a sealed declaration belongs to.
-const PLACE: &str = "declaration";
+pub(crate) const PLACE: &str = "declaration";
 
 /// Keeps a declaration; what was said is sealed under a key of its own.
 pub async fn insert(tx: &mut Tx, keys: &Keyring, declaration: &Declaration, answers: &Answers) -> Result<()> {
@@ -88,6 +88,6 @@ fn read(row: &Row) -> Result<Declaration> {
     })
 }
 
-fn owner(county: &str, id: &str) -> String {
+pub(crate) fn owner(county: &str, id: &str) -> String {
     format!("declaration/{county}/{id}")
 }

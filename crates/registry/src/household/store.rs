@@ -61,7 +61,7 @@ pub struct Version {
 }
 
 /// What the sealed column is, so that nothing else can be put in its place.
-const IDENTITY: &str = "identity";
+pub(crate) const IDENTITY: &str = "identity";
 
 const FIND: &str = "select v.doc, v.version from household h
   join household_version v on v.county = h.county and v.household_id = h.household_id and v.version = h.version
@@ -87,6 +87,7 @@ const TALLY: &str = "select substr(village, 1, cast($5 as integer)), status, cou
   group by 1, 2 order by 1, 2";
 const KEY: &str = "select sealed from household_key where county = $1 and household_id = $2";
 const INSERT_KEY: &str = "household_key (county, household_id, sealed)";
+const REPLACE_KEY: &str = "on conflict (county, household_id) do update set sealed = excluded.sealed";
 const IDENTITIES: &str = "select sealed from identity where county = $1 and household_id = $2";
 const SEALED: &str = "select k.county, k.household_id, k.sealed, i.sealed from household_key k
   join identity i on i.county = k.county and i.household_id = k.household_id where (k.county, k.household_id) in";
@@ -104,6 +105,7 @@ const VILLAGES: &str = "select distinct village from household
 const HIGHEST: &str = "select max(household_id) from household
   where county = $1 and household_id >= $2 and household_id <= $3 and length(household_id) = 16";
 const SHRED: &str = "update household_key set sealed = $3 where county = $1 and household_id = $2";
+const EMPTY_IDENTITY: &str = "update identity set sealed = $3 where county = $1 and household_id = $2";
 const FORGET_INDEX: &str = "delete from identity_index where county = $1 and household_id = $2";
 
 pub async fn find(tx: &mut Tx, county: &str, id: &str) -> Result<Household> {
@@ -252,7 +254,7 @@ impl Rows {
     async fn insert(self, tx: &mut Tx) -> Result<()> {
         tx.insert(INSERT, &self.households, "").await?;
         tx.insert(INSERT_VERSION, &self.versions, "").await?;
-        tx.insert(INSERT_KEY, &self.keys, "").await?;
+        tx.insert(INSERT_KEY, &self.keys, REPLACE_KEY).await?;
         tx.insert(INSERT_IDENTITY, &self.identities, REPLACE_IDENTITY).await?;
         tx.insert(INSERT_INDEX, &self.indexes, "on conflict do nothing").await?;
         tx.insert(INSERT_SPELL, &self.spells, "").await?;
@@ -267,9 +269,11 @@ pub async fn identify(tx: &mut Tx, keys: &Keyring, household: &Household, identi
     }
     let mut rows = Rows::default();
     let (county, id) = (household.county.as_str(), household.id.0.as_str());
-    match tx.row(KEY, &[county.into(), id.into()]).await? {
-        Some(row) => {
-            let key = keys.unwrap(&row.bytes(0)?, &owner(household))?;
+    let wrapped = tx.row(KEY, &[county.into(), id.into()]).await?.map(|row| row.bytes(0)).transpose()?;
+    // A household that was erased and comes again gets a new key.
+    match wrapped.filter(|wrapped| !wrapped.is_empty()) {
+        Some(wrapped) => {
+            let key = keys.unwrap(&wrapped, &owner(household))?;
             let mut known = opened(tx, &key, county, id).await?;
             known.extend(identities.clone());
             tx.execute(FORGET_INDEX, &[county.into(), id.into()]).await?;
@@ -351,7 +355,9 @@ pub async fn next_number(tx: &mut Tx, county: &str, village: &str) -> Result<Str
 
 /// Makes the personal columns of a household unreadable for good; its figures and decisions stay.
 pub async fn shred(tx: &mut Tx, county: &str, id: &str) -> Result<()> {
-    tx.execute_one(SHRED, &[county.into(), id.into(), Vec::<u8>::new().into()]).await?;
+    for sql in [SHRED, EMPTY_IDENTITY] {
+        tx.execute(sql, &[county.into(), id.into(), Vec::<u8>::new().into()]).await?;
+    }
     tx.execute(FORGET_INDEX, &[county.into(), id.into()]).await?;
     Ok(())
 }

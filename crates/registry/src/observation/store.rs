@@ -13,6 +13,9 @@ const INSERT: &str = "observation (county, household_id, number, case_id, on_day
 const PHOTO: &str = "select photo from observation where county = $1 and household_id = $2 and number = $3";
 const KEY: &str = "select sealed from household_key where county = $1 and household_id = $2";
 
+/// What a sealed photograph is.
+pub(crate) const PHOTO_PLACE: &str = "photo";
+
 /// All observations of a household, oldest first.
 pub async fn list(tx: &mut Tx, county: &str, household: &str) -> Result<Vec<Observation>> {
     let rows = tx.rows(LIST, &[county.into(), household.into()]).await?;
@@ -38,7 +41,7 @@ pub async fn insert(tx: &mut Tx, keys: &Keyring, place: (&str, &str), observatio
             let sealed = tx.row(KEY, &[county.into(), household.into()]).await?;
             let sealed = sealed.ok_or(Error::Refused("a household without personal columns keeps no photograph"))?;
             let key = keys.unwrap(&sealed.bytes(0)?, &format!("{county}/{household}"))?;
-            Some(key.seal("photo", text)?)
+            Some(key.seal(PHOTO_PLACE, text)?)
         }
         None => None,
     };
@@ -63,5 +66,5 @@ pub async fn photo(tx: &mut Tx, keys: &Keyring, county: &str, household: &str, n
     let Some(sealed) = found.map(|row| row.bytes_or_none(0)).transpose()?.flatten() else { return Ok(None) };
     let Some(row) = tx.row(KEY, &[county.into(), household.into()]).await? else { return Ok(None) };
     let key = keys.unwrap(&row.bytes(0)?, &format!("{county}/{household}"))?;
-    Ok(Some(key.open("photo", &sealed)?))
+    Ok(Some(key.open(PHOTO_PLACE, &sealed)?))
 }

@@ -184,3 +184,36 @@ fn a_copy_of_the_database_is_verified_and_never_goes_over_another() {
     assert_eq!(nowhere.code, 3, "{}", nowhere.err);
     assert!(!work.path().join("none.db").exists());
 }
+
+#[test]
+fn keys_are_made_new_and_a_backup_of_then_still_opens() {
+    let work = folder();
+    let (files, one) = (work.path().join("files"), work.path().join("one"));
+    two_counties(&files);
+    import(&files, work.path(), "one");
+    let (data, china) = (path(work.path(), "one"), programme("china"));
+    let backup = path(work.path(), "before.fupin");
+    let run = ok(&["--format", "json", "backup", "--data", &data, "--to", &backup]);
+    assert!(run.out.contains("\"files\":\"keys.json\"") && run.err.contains("holds the keys"), "{} {}", run.out, run.err);
+    let before = records(&one);
+    // Somebody uses the folder.
+    let lock = std::fs::File::create(one.join(".lock")).unwrap();
+    lock.lock_shared().unwrap();
+    let busy = fupin(&["rotate-keys", "--data", &data]);
+    assert!(busy.code == 5 && busy.err.contains("FP0509"), "{}", busy.err);
+    lock.unlock().unwrap();
+    let run = ok(&["--format", "json", "rotate-keys", "--data", &data]);
+    assert!(run.out.contains("{\"master\":2,\"households\":600,"), "{}", run.out);
+    assert_eq!(records(&one), before);
+    ok(&["doctor", "--data", &data]);
+    let restored = path(work.path(), "restored");
+    ok(&["restore", "--from", &backup, "--data", &restored]);
+    assert_eq!(records(&work.path().join("restored")), before);
+    let again = fupin(&["restore", "--from", &backup, "--data", &restored]);
+    assert_eq!(again.code, 5, "{}", again.err);
+    let household = before.keys().next().unwrap().split('/').next_back().unwrap().to_owned();
+    let kept = fupin(&["erase", "--programme", &china, "--data", &data, "--household", &household, "--reason", "a test"]);
+    assert!(kept.code == 5 && kept.err.contains("FP0508"), "{}", kept.err);
+    let nowhere = fupin(&["doctor", "--data", &path(work.path(), "nowhere")]);
+    assert!(nowhere.code == 2 && !work.path().join("nowhere").exists(), "{}", nowhere.err);
+}
