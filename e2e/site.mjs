@@ -81,7 +81,7 @@ const form = cadre.locator("form", { has: cadre.locator("[name=entitled]") });
 for (const [name, value] of [["entitled", "30"], ["present", "12"], ["agree", "10"], ["disagree", "1"], ["abstain", "1"]]) await form.locator(`[name=${name}]`).fill(value);
 await form.locator("[name=document]").first().check();
 await form.locator("button[type=submit]").click();
-if (!(await cadre.locator(".problems").innerText()).includes("quorum")) fail("a missed quorum is not named");
+if (!(await cadre.locator(".problems").innerText()).includes("至少20人到会")) fail("a missed quorum is not named");
 if ((await cadre.locator("[name=entitled]").inputValue()) !== "30") fail("what was typed is gone");
 await look(cadre, "case-refused");
 const again = cadre.locator("form", { has: cadre.locator("[name=entitled]") });
