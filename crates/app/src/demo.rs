@@ -4,6 +4,7 @@ use kernel::{AreaCode, AreaLevel};
 use programme::workflow::StepKind;
 use registry::case::{Act, Case, CaseState, Record, Tally};
 use registry::household::store as households;
+use registry::working_list::{Narrow, store::list_page};
 
 use crate::account::{self, NewAccount, hash_password};
 use crate::cases::{Doing, NewCase, act, open, procedure_of};
@@ -25,7 +26,7 @@ pub struct DemoAccount {
 /// The first village that has households.
 async fn village(service: &Service) -> Result<AreaCode> {
     let mut tx = service.db.read().await?;
-    let lines = households::list(&mut tx, AreaCode::WHOLE, "", None, 1).await?;
+    let lines = households::list(&mut tx, AreaCode::WHOLE, None, 1).await?;
     let village = lines.first().and_then(|line| AreaCode::parse(&line.village));
     village.ok_or_else(|| Error::NoHouseholds("of the demo".to_owned()))
 }
@@ -65,7 +66,7 @@ pub async fn accounts(service: &Service) -> Result<Vec<DemoAccount>> {
 pub async fn cases(service: &Service) -> Result<Vec<Case>> {
     let village = village(service).await?;
     let mut tx = service.db.read().await?;
-    let lines = households::list(&mut tx, village, "none", None, 12).await?;
+    let lines = list_page(&mut tx, Narrow::of(village).status("none"), None, 12).await?.lines;
     drop(tx);
     let mut made = Vec::new();
     for (steps, line) in lines.iter().enumerate() {

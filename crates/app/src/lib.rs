@@ -32,8 +32,10 @@ pub mod questionnaire;
 pub mod request;
 pub mod role;
 pub mod rotation;
+pub mod saved_list;
 pub mod service;
 pub mod session;
+pub mod spreadsheet;
 pub mod submission;
 pub mod throttle;
 mod token;
@@ -67,6 +69,7 @@ pub const MIGRATIONS: &[Migration] = &[
     submission::store::MIGRATION,
     webhook::store::MIGRATION,
     area::store::MIGRATION,
+    saved_list::store::MIGRATION,
 ];
 
 /// Tables in which the migrations themselves leave rows.

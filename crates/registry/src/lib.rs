@@ -16,6 +16,7 @@ pub mod observation;
 mod schema;
 pub mod sealing;
 pub mod spell;
+pub mod working_list;
 
 pub use error::{Error, Result};
 pub use household::{Cell, Household, HouseholdId, Member, PersonId};

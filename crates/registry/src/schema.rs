@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "observations", sql: OBSERVATIONS },
     Migration { version: 6, name: "assessments", sql: ASSESSMENTS },
     Migration { version: 7, name: "erasures", sql: ERASURES },
+    Migration { version: 8, name: "working lists", sql: WORKING_LISTS },
 ];
 
 const HOUSEHOLDS: &str = "
@@ -196,5 +197,28 @@ create table snapshot (
   at bigint not null,
   doc text not null,
   primary key (county, case_id, digest)
+);
+";
+
+const WORKING_LISTS: &str = "
+create index household_by_status on household (status, county, village, household_id);
+create index assessment_by_place on assessment (county, run_id, proposal, village, household_id);
+create table assessment_cause (
+  county text not null,
+  run_id text not null,
+  cause text not null,
+  village text not null,
+  household_id text not null,
+  place bigint not null,
+  inside bigint not null,
+  primary key (county, run_id, cause, village, household_id)
+);
+create table assessment_cause_count (
+  county text not null,
+  run_id text not null,
+  village text not null,
+  cause text not null,
+  households bigint not null,
+  primary key (county, run_id, village, cause)
 );
 ";

@@ -5,6 +5,7 @@ mod case;
 mod declare;
 mod fault;
 mod household;
+mod household_list;
 mod mine;
 mod notice;
 mod overview;
@@ -85,9 +86,11 @@ pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/", get(overview::home))
         .route("/desk", get(overview::desk))
-        .route("/households", get(household::list))
+        .route("/households", get(household_list::list))
+        .route("/households/export", post(household_list::export))
+        .route("/households/lists", post(household_list::keep))
         .route("/households/{county}/{id}", get(household::page))
-        .route("/search", get(household::search))
+        .route("/search", get(household_list::search))
         .route("/cases", get(case::list))
         .route("/cases/new", get(case::new_form).post(case::open))
         .route("/cases/{county}/{id}", get(case::page).post(case::act))

@@ -9,6 +9,11 @@ use crate::error::Result;
 const INSERT_RUN: &str = "assessment_run (county, run_id, as_of, programme, model, register, actor, at, households, admit, keep, verify, \
                           review_removal)";
 const INSERT: &str = "assessment (county, run_id, household_id, village, proposal, priority, doc)";
+const INSERT_CAUSE: &str = "assessment_cause (county, run_id, cause, village, household_id, place, inside)";
+const COUNT_CAUSES: &str = "insert into assessment_cause_count (county, run_id, village, cause, households)
+  select county, run_id, village, cause, count(*) from assessment_cause
+  where county = $1 and run_id = $2 and place = 0 and inside = 1 group by county, run_id, village, cause
+  on conflict do nothing";
 const RUNS: &str = "select county, run_id, as_of, programme, model, register, actor, at, households, admit, keep, verify, review_removal
   from assessment_run where county >= $1 and county <= $2 order by at desc, run_id desc, county limit $3";
 const RUN: &str = "select county, run_id, as_of, programme, model, register, actor, at, households, admit, keep, verify, review_removal
@@ -54,6 +59,13 @@ pub async fn insert(tx: &mut Tx, county: &str, run: &str, some: &[Assessment]) -
     };
     let rows = some.iter().map(row).collect::<Result<Vec<_>>>()?;
     tx.insert(INSERT, &rows, "on conflict do nothing").await?;
+    let causes = some.iter().flat_map(|one| (0_i64..).zip(&one.grounds.causes).map(move |(place, cause)| (one, place, cause)));
+    let row = |(one, place, cause): (&Assessment, i64, &String)| -> Vec<Value> {
+        let words = [county, run, cause, &one.village, &one.household].map(Value::from);
+        let inside = i64::from(one.grounds.registered == Some(true));
+        words.into_iter().chain([place.into(), inside.into()]).collect()
+    };
+    tx.insert(INSERT_CAUSE, &causes.map(row).collect::<Vec<_>>(), "on conflict do nothing").await?;
     Ok(())
 }
 
@@ -63,7 +75,11 @@ pub async fn finish(tx: &mut Tx, run: &Run) -> Result<bool> {
     let texts = [&run.county, &run.id, &run.as_of, &run.programme, &run.model, &run.register, &run.actor];
     let mut row: Vec<Value> = texts.into_iter().map(|text| text.as_str().into()).collect();
     row.extend([run.at, c.households, c.admit, c.keep, c.verify, c.review_removal].map(Value::from));
-    Ok(tx.insert(INSERT_RUN, &[row], "on conflict do nothing").await? == 1)
+    let new = tx.insert(INSERT_RUN, &[row], "on conflict do nothing").await? == 1;
+    if new {
+        tx.execute(COUNT_CAUSES, &[(&run.county).into(), (&run.id).into()]).await?;
+    }
+    Ok(new)
 }
 
 /// Runs of the counties that an area touches, latest first.
@@ -151,7 +167,7 @@ fn run(row: &Row) -> Result<Run> {
     })
 }
 
-fn assessment(row: &Row) -> Result<Assessment> {
+pub(crate) fn assessment(row: &Row) -> Result<Assessment> {
     Ok(Assessment {
         household: row.text(0)?,
         village: row.text(1)?,

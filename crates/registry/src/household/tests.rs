@@ -144,7 +144,7 @@ fn lists_page_without_gaps_or_repeats_and_stay_in_their_area() {
         let township = AreaCode::parse("520222104").unwrap();
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = list(&mut tx, township, "", after.as_ref(), 4).await.unwrap();
+            let page = list(&mut tx, township, after.as_ref(), 4).await.unwrap();
             let Some(last) = page.last() else { break };
             after = Some(After { county: last.county.clone(), village: last.village.clone(), id: last.id.0.clone() });
             seen.extend(page.into_iter().map(|line| line.id.0));
@@ -153,7 +153,6 @@ fn lists_page_without_gaps_or_repeats_and_stay_in_their_area() {
         sorted.sort();
         sorted.dedup();
         assert_eq!((seen.len(), &seen), (12, &sorted));
-        assert!(list(&mut tx, township, "exited", None, 4).await.unwrap().is_empty());
         let by_township = tally(&mut tx, AreaCode::parse("520222").unwrap(), AreaLevel::Township).await.unwrap();
         let expected = [("520222104", 12, 24), ("520222105", 3, 6)].map(|(a, h, p)| (a.to_owned(), "registered".to_owned(), h, p));
         assert_eq!(by_township, expected);

@@ -67,7 +67,7 @@ async fn batch(walk: Walk) -> Result<Option<(Bytes, Walk)>, Trouble> {
     let Walk { caller, area, reason, after } = walk;
     let service = caller.service();
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
-    let lines = store::list(&mut tx, area, "", after.as_ref(), BATCH).await?;
+    let lines = store::list(&mut tx, area, after.as_ref(), BATCH).await?;
     drop(tx);
     let Some(last) = lines.last() else { return Ok(None) };
     let after = Some(After { county: last.county.clone(), village: last.village.clone(), id: last.id.0.clone() });

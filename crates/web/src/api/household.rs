@@ -11,6 +11,7 @@ use kernel::AreaCode;
 use registry::case::store as cases;
 use registry::household::store::{self, After, HouseholdLine, Identities};
 use registry::household::{Cells, Household};
+use registry::working_list::{Narrow, Page, store::list_page};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::HttpMethod;
@@ -141,11 +142,9 @@ async fn list(caller: Caller, asked: Asked) -> Answer {
     let limit = asked.limit(MOST)?;
     let after = asked.after("households")?.map(|[county, village, id]| After { county, village, id });
     let mut tx = caller.service().db.read().await.map_err(app::Error::from)?;
-    let mut lines = store::list(&mut tx, area, status, after.as_ref(), limit + 1).await?;
+    let Page { lines, next } = list_page(&mut tx, Narrow::of(area).status(status), after.as_ref(), limit).await?;
     drop(tx);
-    let more = lines.len() > limit;
-    lines.truncate(limit);
-    let next = lines.last().filter(|_| more).map(|last| cursor("households", &[&last.county, &last.village, &last.id.0]));
+    let next = next.map(|last| cursor("households", &[&last.county, &last.village, &last.id]));
     let opened = open_lines(&caller, &lines, Action::ListHouseholds, &["name"], "").await?;
     let head =
         |known: &Identities| known.iter().find(|((_, field), _)| field == "name").map_or_else(String::new, |(_, name)| mask_name(name));

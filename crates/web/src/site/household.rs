@@ -1,126 +1,34 @@
-//! Households: lists, search, and everything about one of them.
+//! Everything about one household.
 
 use std::collections::BTreeMap;
 
 use app::access_log::Look as Looking;
 use app::{Action, HouseholdKey, Resource, access_log, civil};
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::response::Response;
 use kernel::AreaCode;
 use registry::Cell;
 use registry::case::store as cases;
-use registry::household::store::{self, After, HouseholdLine, Identities};
+use registry::household::store::{self, Identities};
 use registry::household::{Cells, Household};
 use registry::observation::{Observation, latest, store as observations};
-use serde::Deserialize;
 
 use super::case::{procedure_title, state_text, step_title};
-use super::overview::{count, trail};
+use super::overview::trail;
 use super::visit::{purpose_text, role_text};
 use super::{Fault, Visit, see_other, shown};
 use crate::view::page::failure::Kind;
 use crate::view::page::household as view;
-use crate::view::page::household_list::{Filter, HouseholdList, HouseholdRow, page as list_page};
 use crate::view::page::word::Status;
 use crate::view::part::{Event, Link, Pair, mask_identity, mask_telephone};
-use crate::view::table::Paging;
 
-/// Households on a page.
-const PAGE: usize = 50;
 /// Looks that the page of a household names.
 const LOOKS: i64 = 20;
 /// What an official may begin from a household's page.
 const PROCEDURES: [&str; 4] = ["identification", "risk_elimination", "strike_off", "fast_reentry"];
 
-#[derive(Deserialize, Default)]
-pub(super) struct Asked {
-    area: Option<String>,
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    q: String,
-    #[serde(default)]
-    after: String,
-}
-
-pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Fault> {
-    if visit.token.is_none() {
-        return Ok(see_other("/sign-in"));
-    }
-    let area = visit.area(Action::ListHouseholds, asked.area.as_deref())?;
-    let service = &visit.site.service;
-    let lines = if asked.q.is_empty() {
-        let after = cursor(&asked.after);
-        let mut tx = service.db.read().await.map_err(app::Error::from)?;
-        store::list(&mut tx, area, &asked.status, after.as_ref(), PAGE + 1).await?
-    } else {
-        found(&visit, area, &asked.q).await?
-    };
-    let more = lines.len() > PAGE;
-    let lines: Vec<HouseholdLine> = lines.into_iter().take(PAGE).collect();
-    let next = lines.last().filter(|_| more).map(|last| format!("{}.{}.{}", last.county, last.village, last.id.0));
-    let heads = heads(&visit, &lines).await?;
-    let rows = lines.iter().zip(heads).map(|(line, head)| row(&visit, line, head)).collect();
-    let base = format!("/households?area={area}&status={}", asked.status);
-    let view = HouseholdList {
-        area: visit.place(area),
-        trail: trail(&visit, area, "/desk"),
-        action: "/households".to_owned(),
-        filter: Filter { text: asked.q, status: asked.status, ..Filter::default() },
-        columns: ["number", "head", "village", "status", "persons"].map(str::to_owned).to_vec(),
-        rows,
-        paging: Paging { base, previous: None, next, total: None },
-        export_href: None,
-    };
-    Ok(shown(&list_page(&visit.frame, &view)))
-}
-
-fn cursor(text: &str) -> Option<After> {
-    let mut parts = text.splitn(3, '.').map(str::to_owned);
-    Some(After { county: parts.next().filter(|part| !part.is_empty())?, village: parts.next()?, id: parts.next()? })
-}
-
-fn row(visit: &Visit, line: &HouseholdLine, head: String) -> HouseholdRow {
-    HouseholdRow {
-        number: line.id.0.clone(),
-        href: format!("/households/{}/{}", line.county, line.id.0),
-        head,
-        village: visit.place_of(&line.village),
-        status: status(&line.status),
-        persons: count(line.people),
-        income_per_head_fen: None,
-        proposal: None,
-        cause: String::new(),
-        visited_on: None,
-        flags: 0,
-    }
-}
-
 pub(super) fn status(code: &str) -> Status {
     Status::ALL.into_iter().find(|status| status.code() == code).unwrap_or(Status::None)
-}
-
-/// The name of each household's head with all but the surname hidden; each is a look that is written down.
-pub(super) async fn heads(visit: &Visit, lines: &[HouseholdLine]) -> Result<Vec<String>, Fault> {
-    let service = &visit.site.service;
-    let context = visit.context();
-    let resource = |line: &HouseholdLine| -> Result<Resource, Fault> {
-        let village = AreaCode::parse(&line.village).ok_or_else(|| Fault::of(Kind::Internal))?;
-        Ok(Resource::of_household(village, HouseholdKey::new(app::cases::county(&line.county)?, &line.id.0)))
-    };
-    let resources = lines.iter().map(resource).collect::<Result<Vec<_>, _>>()?;
-    let look = |what| Looking { who: &visit.who, action: Action::ListHouseholds, what, context: &context, fields: &["name"], reason: "" };
-    let looks: Vec<Looking<'_>> = resources.iter().map(look).collect();
-    let decisions = service.look(&looks).await?;
-    let allowed = lines.iter().zip(decisions).filter(|(_, decision)| decision.allowed);
-    let allowed: Vec<(&str, &str)> = allowed.map(|(line, _)| (line.county.as_str(), line.id.0.as_str())).collect();
-    let mut tx = service.db.read().await.map_err(app::Error::from)?;
-    let known = store::identities_among(&mut tx, &service.keys, &allowed).await?;
-    let name = |line: &HouseholdLine| {
-        let known = known.get(&(line.county.clone(), line.id.0.clone()))?;
-        known.iter().find(|((_, field), _)| field == "name").map(|(_, name)| mask_name(name))
-    };
-    Ok(lines.iter().map(|line| name(line).unwrap_or_default()).collect())
 }
 
 /// The personal columns; of a household that was erased none.
@@ -134,45 +42,6 @@ async fn opened(visit: &Visit, tx: &mut app::Tx, county: &str, id: &str) -> Resu
 
 pub(super) fn mask_name(name: &str) -> String {
     name.chars().enumerate().map(|(place, c)| if place == 0 { c } else { '*' }).collect()
-}
-
-/// Households by number, name, telephone or identity, or by the last four digits of these.
-async fn found(visit: &Visit, area: AreaCode, text: &str) -> Result<Vec<HouseholdLine>, Fault> {
-    let service = &visit.site.service;
-    let mut tx = service.db.read().await.map_err(app::Error::from)?;
-    let mut keys: Vec<(String, String)> = Vec::new();
-    for field in ["identity", "phone", "name", "identity_tail", "phone_tail"] {
-        let some = store::search(&mut tx, &service.keys, area, field, text.trim()).await?;
-        keys.extend(some.into_iter().map(|(county, id, _)| (county, id.0)));
-    }
-    if let Some(county) = text.get(..6).filter(|_| text.len() > 6) {
-        keys.push((county.to_owned(), text.trim().to_owned()));
-    }
-    keys.sort();
-    keys.dedup();
-    let mut lines = Vec::new();
-    for (county, id) in keys {
-        let Ok(household) = store::find(&mut tx, &county, &id).await else { continue };
-        let inside = AreaCode::parse(&household.village).is_some_and(|village| area.contains(village));
-        if inside {
-            let (people, version) = (household.people(), household.version);
-            let Household { county, id, village, status, .. } = household;
-            lines.push(HouseholdLine { county, id, village, status, people, version });
-        }
-    }
-    Ok(lines)
-}
-
-/// The search box of every page: one hit opens the household, several become a list.
-pub(super) async fn search(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Fault> {
-    if visit.token.is_none() {
-        return Ok(see_other("/sign-in"));
-    }
-    let area = visit.area(Action::ListHouseholds, None)?;
-    if let [line] = found(&visit, area, &asked.q).await?.as_slice() {
-        return Ok(see_other(&format!("/households/{}/{}", line.county, line.id.0)));
-    }
-    list(visit, Query(Asked { q: asked.q, ..Asked::default() })).await
 }
 
 pub(super) async fn page(visit: Visit, Path((county, id)): Path<(String, String)>) -> Result<Response, Fault> {

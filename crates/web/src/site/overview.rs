@@ -58,6 +58,7 @@ pub(super) async fn desk(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         who: visit.place_of(&line.village),
         due_on: line.due_on.parse().unwrap_or(today),
     });
+    let causes = super::household_list::causes(&visit, &mut tx, area).await?;
     let alerts = super::run::alerts(&visit, &mut tx, area).await?;
     let view = Overview {
         area: visit.place(area),
@@ -66,7 +67,7 @@ pub(super) async fn desk(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         figures: figures(&visit, area, &counts),
         measure: w.get("desk.share_inside").to_owned(),
         tiles: tiles(&visit, area, below, &counts),
-        causes: Vec::new(),
+        causes,
         alerts,
         overdue: overdue.collect(),
         steps: load.collect(),

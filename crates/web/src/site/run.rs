@@ -136,7 +136,7 @@ fn facts(visit: &Visit, run: &Run) -> Vec<Pair> {
 async fn rows(visit: &Visit, tx: &mut app::Tx, county: &str, some: &[Assessment]) -> Result<Vec<view::ProposalRow>, Fault> {
     let service = &visit.site.service;
     let lines: Vec<HouseholdLine> = some.iter().map(|one| line(county, &one.household, &one.village)).collect();
-    let heads = super::household::heads(visit, &lines).await?;
+    let heads = super::household_list::heads(visit, &lines, Action::ListHouseholds, "").await?;
     let mut rows = Vec::with_capacity(some.len());
     for (one, head) in some.iter().zip(heads) {
         let status = households::find(tx, county, &one.household).await.map_or_else(|_gone| String::new(), |household| household.status);
@@ -169,7 +169,7 @@ fn line(county: &str, household: &str, village: &str) -> HouseholdLine {
     }
 }
 
-fn proposal(word: &str) -> Option<Proposal> {
+pub(super) fn proposal(word: &str) -> Option<Proposal> {
     Proposal::ALL.into_iter().find(|proposal| proposal.code() == word)
 }
 
@@ -181,13 +181,14 @@ fn reasons(visit: &Visit, grounds: &Grounds) -> Vec<file::Reason> {
     grounds.reasons.iter().map(reason).collect()
 }
 
+/// What a cause is called.
+pub(super) fn cause_title(visit: &Visit, id: &str) -> String {
+    let known = visit.site.service.programme.causes.iter().find(|cause| cause.part.id.get_ref() == id);
+    known.map_or_else(|| id.to_owned(), |cause| cause.part.title.pick(visit.frame.language).to_owned())
+}
+
 fn cause_titles(visit: &Visit, grounds: &Grounds) -> String {
-    let causes = &visit.site.service.programme.causes;
-    let title = |id: &String| {
-        let known = causes.iter().find(|cause| cause.part.id.get_ref() == id);
-        known.map_or_else(|| id.clone(), |cause| cause.part.title.pick(visit.frame.language).to_owned())
-    };
-    grounds.causes.iter().map(title).collect::<Vec<_>>().join(" · ")
+    grounds.causes.iter().map(|id| cause_title(visit, id)).collect::<Vec<_>>().join(" · ")
 }
 
 /// What the latest run made of a household, for its page.
@@ -265,7 +266,7 @@ pub(super) async fn compare(visit: Visit, Query(asked): Query<Asked>) -> Result<
     some.truncate(PAGE);
     let next = some.last().filter(|_| more).map(|last| last.household.clone());
     let lines: Vec<HouseholdLine> = some.iter().map(|one| line(county, &one.household, &one.village)).collect();
-    let heads = super::household::heads(&visit, &lines).await?;
+    let heads = super::household_list::heads(&visit, &lines, Action::ListHouseholds, "").await?;
     let (mut entering, mut leaving, mut other) = (Vec::new(), Vec::new(), Vec::new());
     for (one, head) in some.iter().zip(heads) {
         let side = |side: &Option<(String, Grounds)>| side.as_ref().map_or(String::new(), |(word, _)| word.clone());

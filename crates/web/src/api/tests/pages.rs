@@ -14,7 +14,7 @@ const ROUTES: &str = include_str!("../../site.rs");
 const FOR_ALL: [&str; 3] = ["/healthz", "/sign-in/code", "crate::api::METRICS_PATH"];
 
 /// Every route with the forms it takes: `{c}` county, `{h}` household, `{k}` case, `{v}` village, `{r}` run, `{a}` account, `{d}` declaration.
-const ASKED: [(&str, &str, &str); 47] = [
+const ASKED: [(&str, &str, &str); 49] = [
     ("GET", "/", ""),
     ("GET", "/access?household={h}", ""),
     ("GET", "/cases?area={v}", ""),
@@ -50,6 +50,8 @@ const ASKED: [(&str, &str, &str); 47] = [
     ("POST", "/declare", "name=a&telephone=13812340000&identity=&village={v}&difficulty=x&risk=illness"),
     ("POST", "/declare/send", "key=k{h}&name=a&telephone=13812340000&identity=&village={v}&difficulty=x&risk=illness"),
     ("POST", "/enrol", "code=1"),
+    ("POST", "/households/export", "query=area%3D{v}&reason=inspection"),
+    ("POST", "/households/lists", "query=area%3D{v}&name=mine"),
     ("POST", "/mine/appeal/{k}", "text=x"),
     ("POST", "/mine/card", "number={h}&secret=x"),
     ("POST", "/mine/code", "number={h}&code=1"),

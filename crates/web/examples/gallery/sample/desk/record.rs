@@ -1,7 +1,7 @@
 //! Lists of households and the record of one.
 
 use web::view::chart::{Bar, Tile};
-use web::view::form::Choice;
+use web::view::form::{Choice, Form};
 use web::view::page::household::{self, Document, Fact, Household, Income, Member, Reason, Said, Score, Spell, VisitRecord};
 use web::view::page::household_list::{self, Filter, HouseholdList, HouseholdRow};
 use web::view::page::overview::{self, Alert, Overview, StepLoad, Task};
@@ -131,7 +131,9 @@ fn list(m: Maker, length: u64) -> HouseholdList {
             next: (length > 0).then(|| "b1".to_owned()),
             total: Some(length * 7),
         },
-        export_href: Some("/households/export".to_owned()),
+        saved: vec![household_list::Saved { link: m.link("因病", "Illness", "households"), here: length > 0 }],
+        keep: Form::new("keep", "/households/lists", "token", ""),
+        export: Some(Form::new("export", "/households/export", "token", "")),
     }
 }
 
