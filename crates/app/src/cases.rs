@@ -274,7 +274,9 @@ const ROLES: [(Role, StepRole); 6] = [
     (Role::AppealsOfficer, StepRole::AppealsOfficer),
 ];
 
-fn step_role(role: Role) -> Option<StepRole> {
+/// The role of a procedure that a role of the staff takes; none for those who take no part.
+#[must_use]
+pub fn step_role(role: Role) -> Option<StepRole> {
     ROLES.into_iter().find(|(staff, _)| *staff == role).map(|(_, step)| step)
 }
 

@@ -71,20 +71,25 @@ pub async fn cases(service: &Service) -> Result<Vec<Case>> {
     let mut made = Vec::new();
     for (steps, line) in lines.iter().enumerate() {
         let new = NewCase { procedure: "identification", county: &line.county, household: &line.id.0, flagged: false, against: None };
-        let mut case = open(service, &who(Role::VillageCadre, village), new).await?;
-        for _ in 0..steps {
-            let Some((role, next)) = next_step(service, &case)? else { break };
-            let doing = Doing { county: &line.county, case: &case.id, version: case.version, act: &next };
-            // A notice that hangs out takes its days: the case stays there.
-            match act(service, &who(role, village), doing).await {
-                Ok(after) => case = after,
-                Err(Error::Registry(registry::Error::Case(_))) => break,
-                Err(error) => return Err(error),
-            }
-        }
-        made.push(case);
+        let case = open(service, &who(Role::VillageCadre, village), new).await?;
+        made.push(advance(service, village, case, steps).await?);
     }
     Ok(made)
+}
+
+/// A case some steps further, each taken by whoever's turn it is; a notice that hangs out takes its days, and the case stays there.
+pub async fn advance(service: &Service, village: AreaCode, mut case: Case, steps: usize) -> Result<Case> {
+    let county = village.at(AreaLevel::County).to_string();
+    for _ in 0..steps {
+        let Some((role, next)) = next_step(service, &case)? else { break };
+        let doing = Doing { county: &county, case: &case.id, version: case.version, act: &next };
+        match act(service, &who(role, village), doing).await {
+            Ok(after) => case = after,
+            Err(Error::Registry(registry::Error::Case(_))) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(case)
 }
 
 fn who(role: Role, village: AreaCode) -> Principal {
@@ -117,6 +122,7 @@ fn next_step(service: &Service, case: &Case) -> Result<Option<(Role, Act)>> {
             let tally = Tally { entitled: 30, present: 26, agree: 21, disagree: 3, abstain: 2 };
             (Role::VillageCadre, Act::Vote { step: name, record, tally, evidence: String::new() })
         }
+        StepKind::Notice if case.open_posting().is_some() => (Role::VillageCadre, Act::CloseNotice { step: name, record }),
         StepKind::Notice => (Role::VillageCadre, Act::PublishNotice { step: name, from: service.moment().on }),
         StepKind::Hearing => (Role::CountyOfficer, Act::Hear { step: name, record }),
         StepKind::Review => (Role::TownshipOfficer, Act::Review { step: name, record }),

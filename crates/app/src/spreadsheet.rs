@@ -41,7 +41,6 @@ fn written(note: &str, titles: &[&str], rows: &[Vec<Value>]) -> std::result::Res
 }
 
 /// Nothing is ever written as a formula: a name that begins with `=` stays a name.
-#[expect(clippy::cast_precision_loss, reason = "a spreadsheet knows no other number; household figures lie far below 2^53")]
 fn write(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
@@ -50,11 +49,26 @@ fn write(
 ) -> std::result::Result<(), XlsxError> {
     match value {
         Value::Text(text) => sheet.write_string(row, column, text).map(drop),
-        Value::Count(count) => sheet.write_number(row, column, *count as f64).map(drop),
-        Value::Money(minor) => sheet.write_number_with_format(row, column, *minor as f64 / 100.0, money).map(drop),
+        Value::Count(count) => sheet.write_number(row, column, nearest(&count.to_string())).map(drop),
+        Value::Money(minor) => sheet
+            .write_number_with_format(
+                row,
+                column,
+                nearest(&format!("{}{}.{:02}", if *minor < 0 { "-" } else { "" }, minor.unsigned_abs() / 100, minor.unsigned_abs() % 100)),
+                money,
+            )
+            .map(drop),
         Value::Day(date) => {
             sheet.write_datetime_with_format(row, column, &ExcelDateTime::parse_from_str(&date.to_string())?, day).map(drop)
         }
         Value::Missing => Ok(()),
     }
 }
+
+/// The number that a spreadsheet has for these digits; it knows no other kind.
+fn nearest(digits: &str) -> f64 {
+    digits.parse().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests;

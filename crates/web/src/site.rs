@@ -6,6 +6,7 @@ mod declare;
 mod fault;
 mod household;
 mod household_list;
+mod meeting;
 mod mine;
 mod notice;
 mod overview;
@@ -13,6 +14,7 @@ mod phone;
 mod public;
 mod run;
 mod sign_in;
+mod together;
 mod users;
 mod visit;
 
@@ -93,6 +95,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/search", get(household_list::search))
         .route("/cases", get(case::list))
         .route("/cases/new", get(case::new_form).post(case::open))
+        .route("/cases/together", get(together::form).post(together::act))
         .route("/cases/{county}/{id}", get(case::page).post(case::act))
         .merge(affairs())
         .route("/runs", get(run::list))
@@ -138,6 +141,7 @@ fn affairs() -> Router<Arc<Site>> {
         .route("/mine/code", post(mine::code))
         .route("/mine/card", post(mine::card))
         .route("/mine/appeal/{case}", get(mine::appeal_form).post(mine::appeal))
+        .route("/meetings", get(meeting::form).post(meeting::hold))
         .route("/visits", get(phone::today))
         .route("/visits/token", get(phone::token))
         .route("/visits/{county}/{id}", get(phone::form).post(phone::send))

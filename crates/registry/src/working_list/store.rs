@@ -56,11 +56,8 @@ pub async fn list_page(tx: &mut Tx, narrow: Narrow<'_>, after: Option<&After>, l
     };
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = |(village, line): &(String, HouseholdLine)| After {
-        county: line.county.clone(),
-        village: village.clone(),
-        id: line.id.0.clone(),
-    };
+    let next =
+        |(village, line): &(String, HouseholdLine)| After { county: line.county.clone(), village: village.clone(), id: line.id.0.clone() };
     let next = found.last().filter(|_| more).map(next);
     Ok(Page { lines: found.into_iter().map(|(_, line)| line).collect(), next })
 }

@@ -73,7 +73,8 @@ async fn filled(db: &Db) -> Vec<Case> {
     for county in ["520222", "520223"] {
         let own: Vec<&Case> = cases.iter().filter(|case| case.village.starts_with(county)).collect();
         // An earlier run said something else of everybody; it counts for nothing.
-        let before: Vec<Assessment> = own.iter().map(|case| Assessment { proposal: "verify".to_owned(), ..assessment(case, &["drought"]) }).collect();
+        let before: Vec<Assessment> =
+            own.iter().map(|case| Assessment { proposal: "verify".to_owned(), ..assessment(case, &["drought"]) }).collect();
         let latest: Vec<Assessment> = own.iter().map(|case| assessment(case, &case.causes)).collect();
         for (id, at, some) in [("a", 1, before), ("b", 2, latest)] {
             assessments::insert(&mut tx, county, id, &some).await.unwrap();

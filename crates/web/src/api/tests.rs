@@ -7,6 +7,7 @@ mod observe;
 mod pages;
 mod privacy;
 mod records;
+mod together;
 mod world;
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Cases: what waits, how far one is, and what may be done now.
 
-mod acting;
-mod refusal;
+pub(super) mod acting;
+pub(super) mod refusal;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ use maud::html;
 use programme::{Procedure, workflow::Role as StepRole};
 use registry::case::store::{self, CaseFilter, CaseLine};
 use registry::case::{Case, CaseEvent, Change};
+use registry::household::HouseholdId;
+use registry::household::store::HouseholdLine;
 use serde::Deserialize;
 
 use super::overview::trail;
@@ -71,12 +73,13 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         tab(w.get("overview.overdue"), "&late=1", sum(|load| load.3), !asked.late.is_empty()),
     ];
     let next = lines.last().filter(|_| lines.len() == PAGE).map(|last| format!("{}.{}.{}", last.county, last.due_on, last.id));
+    let heads = heads(&visit, &lines).await?;
     let view = CaseList {
         today,
         tabs,
-        rows: lines.iter().map(|line| row(&visit, line)).collect(),
+        rows: lines.iter().zip(heads).map(|(line, head)| row(&visit, line, &head)).collect(),
         paging: Paging { base: format!("/cases?area={area}&step={}&late={}", asked.step, asked.late), previous: None, next, total: None },
-        bulk_href: None,
+        together: super::together::offered(&visit, area, &load),
     };
     Ok(shown(&list_page(&visit.frame, &view)))
 }
@@ -90,12 +93,26 @@ fn cursor(text: &str) -> Option<CaseLine> {
     Some(CaseLine { county, id, household, village, procedure, state, step, due_on, flagged: false, version: 0 })
 }
 
-fn row(visit: &Visit, line: &CaseLine) -> CaseRow {
+/// Whose cases these are; each is a look that is written down.
+pub(super) async fn heads(visit: &Visit, lines: &[CaseLine]) -> Result<Vec<String>, Fault> {
+    let line = |line: &CaseLine| HouseholdLine {
+        county: line.county.clone(),
+        id: HouseholdId(line.household.clone()),
+        village: line.village.clone(),
+        status: String::new(),
+        people: 0,
+        version: 0,
+    };
+    let lines: Vec<HouseholdLine> = lines.iter().map(line).collect();
+    super::household_list::heads(visit, &lines, Action::ViewCase, "").await
+}
+
+fn row(visit: &Visit, line: &CaseLine, head: &str) -> CaseRow {
     CaseRow {
         number: line.id.clone(),
         href: format!("/cases/{}/{}", line.county, line.id),
         subject: procedure_title(visit, &line.procedure),
-        head: line.household.clone(),
+        head: format!("{head} {}", line.household).trim().to_owned(),
         village: visit.place_of(&line.village),
         step: step_title(visit, &line.procedure, &line.step),
         due_on: line.due_on.parse().ok(),

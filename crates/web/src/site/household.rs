@@ -106,7 +106,7 @@ fn visit_row(visit: &Visit, seen: &Observation, names: &BTreeMap<String, String>
 }
 
 /// What the household declared beside what the last visit saw.
-fn facts(visit: &Visit, household: &Household, seen: &[Observation]) -> Vec<view::Fact> {
+pub(super) fn facts(visit: &Visit, household: &Household, seen: &[Observation]) -> Vec<view::Fact> {
     let (w, programme) = (visit.words(), &visit.site.service.programme);
     let base = programme.view.base.get_ref();
     let fact = |(column, (cell, observation)): (&str, (&Cell, &Observation))| {

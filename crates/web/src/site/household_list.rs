@@ -184,7 +184,7 @@ fn row(visit: &Visit, line: &HouseholdLine, head: String, assessed: Option<&Asse
         proposal: assessed.and_then(|one| proposal(&one.proposal)),
         cause: grounds.and_then(|grounds| grounds.causes.first()).map_or_else(String::new, |cause| cause_title(visit, cause)),
         visited_on: visited.and_then(|day| day.parse().ok()),
-        flags: grounds.map_or(0, |grounds| grounds.checks.len() as u64),
+        flags: grounds.map_or(0, |grounds| size(grounds.checks.len())),
     }
 }
 
@@ -251,6 +251,10 @@ pub(super) async fn search(visit: Visit, Query(fields): Query<Fields>) -> Result
     shown_list(&visit, &asked, Vec::new(), "").await
 }
 
+fn size(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
 fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
 }
@@ -304,7 +308,7 @@ pub(super) async fn export(visit: Visit, Posted(fields): Posted<Fields>) -> Resu
         Page { lines: found(&visit, area, &asked.q).await?, next: None }
     };
     if page.next.is_some() {
-        let text = w.fill("list.too_long", &[("count", &w.count(EXPORTED as u64))]);
+        let text = w.fill("list.too_long", &[("count", &w.count(size(EXPORTED)))]);
         return shown_list(&visit, &asked, vec![Problem { field: "reason".to_owned(), text }], "export").await;
     }
     let heads = heads(&visit, &page.lines, Action::ExportList, reason).await?;

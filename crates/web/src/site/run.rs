@@ -16,9 +16,11 @@ use serde::Deserialize;
 use super::overview::count;
 use super::{Fault, Visit, see_other, shown};
 use crate::view::form::{Form, Problem};
+use crate::view::layout::Menu;
 use crate::view::page::case_list::Tab;
 use crate::view::page::failure::Kind;
 use crate::view::page::household as file;
+use crate::view::page::outcome::{self, Outcome};
 use crate::view::page::proposals as view;
 use crate::view::page::run::{self as page, Comparison, RunRow, Runs};
 use crate::view::page::word::Proposal;
@@ -181,6 +183,12 @@ fn reasons(visit: &Visit, grounds: &Grounds) -> Vec<file::Reason> {
     grounds.reasons.iter().map(reason).collect()
 }
 
+/// What a check is called.
+pub(super) fn check_title(visit: &Visit, id: &str) -> String {
+    let known = visit.site.service.programme.checks.iter().find(|check| check.part.id.get_ref() == id);
+    known.map_or_else(|| id.to_owned(), |check| check.part.title.pick(visit.frame.language).to_owned())
+}
+
 /// What a cause is called.
 pub(super) fn cause_title(visit: &Visit, id: &str) -> String {
     let known = visit.site.service.programme.causes.iter().find(|cause| cause.part.id.get_ref() == id);
@@ -242,8 +250,15 @@ pub(super) async fn open(
         (Link::new(household, href), w.get(key).to_owned(), case)
     };
     let rows = identification::open_cases(service, &visit.who, &county, &marked).await?.into_iter().map(row).collect();
-    let view = view::Opened { run: Link::new(id.clone(), format!("/runs/{county}/{id}")), rows };
-    Ok(shown(&view::opened(&visit.frame, &view)))
+    let view = Outcome {
+        title: w.get("run.opened").to_owned(),
+        menu: Menu::Runs,
+        trail: vec![Link::new(w.get("run.title"), "/runs"), Link::new(id.clone(), format!("/runs/{county}/{id}"))],
+        subject: w.get("household.number").to_owned(),
+        rows,
+        back: Link::new(w.get("run.back"), format!("/runs/{county}/{id}")),
+    };
+    Ok(shown(&outcome::page(&visit.frame, &view)))
 }
 
 /// Two runs of one county side by side, in the visitor's area.

@@ -58,10 +58,13 @@ impl FromRequestParts<Arc<Site>> for Visit {
 fn menu(role: app::Role) -> Vec<Menu> {
     let mut places = vec![Menu::Overview];
     if role == app::Role::VillageCadre {
-        places = vec![Menu::Today, Menu::Overview];
+        places = vec![Menu::Today, Menu::Meeting, Menu::Overview];
     }
     if !matches!(role, app::Role::Admin | app::Role::BankOfficer) {
         places.extend([Menu::Households, Menu::Cases, Menu::Notices, Menu::Runs]);
+    }
+    if role == app::Role::VillageRepresentative {
+        places.push(Menu::Meeting);
     }
     if role == app::Role::Admin {
         places.push(Menu::Users);

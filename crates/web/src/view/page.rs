@@ -12,6 +12,7 @@ pub mod import;
 pub mod meeting;
 pub mod mine;
 pub mod notice;
+pub mod outcome;
 pub mod overview;
 pub mod procedure;
 pub mod programme;

@@ -112,8 +112,12 @@ fn conflict(m: Maker) -> Conflict {
 }
 
 fn meetings(m: Maker) -> Vec<Sample> {
-    let subject =
-        |id: &str, zh: &str, en: &str| Subject { id: id.to_owned(), head: m.t(zh, en), motion: m.t("纳入监测", "admit to monitoring") };
+    let subject = |id: &str, zh: &str, en: &str| Subject {
+        id: id.to_owned(),
+        head: m.t(zh, en),
+        motion: m.t("纳入监测", "admit to monitoring"),
+        version: 3,
+    };
     let subjects = vec![subject("1", "王大山", "Wang Dashan"), subject("2", "张桂兰", "Zhang Guilan")];
     let form = Form::new("meeting", "/meetings", "token", "k6");
     let refused = Form {
@@ -125,7 +129,7 @@ fn meetings(m: Maker) -> Vec<Sample> {
         ..form.clone()
     };
     let page = |name: &str, form: Form| {
-        meeting::page(&m.cadre(name), &Meeting { village: m.t("上河村", "Shanghe"), form, subjects: subjects.clone() })
+        meeting::page(&m.cadre(name), &Meeting { village: m.t("上河村", "Shanghe"), form, papers: Vec::new(), subjects: subjects.clone() })
     };
     vec![sample("meeting", Kind::Phone, page("meeting", form)), sample("meeting-refused", Kind::Phone, page("meeting-refused", refused))]
 }

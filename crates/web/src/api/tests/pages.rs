@@ -14,10 +14,11 @@ const ROUTES: &str = include_str!("../../site.rs");
 const FOR_ALL: [&str; 3] = ["/healthz", "/sign-in/code", "crate::api::METRICS_PATH"];
 
 /// Every route with the forms it takes: `{c}` county, `{h}` household, `{k}` case, `{v}` village, `{r}` run, `{a}` account, `{d}` declaration.
-const ASKED: [(&str, &str, &str); 49] = [
+const ASKED: [(&str, &str, &str); 53] = [
     ("GET", "/", ""),
     ("GET", "/access?household={h}", ""),
     ("GET", "/cases?area={v}", ""),
+    ("GET", "/cases/together?area={v}&procedure=identification&step=county_approval", ""),
     ("GET", "/cases/new?county={c}&household={h}&procedure=identification", ""),
     ("GET", "/cases/{c}/{k}", ""),
     ("GET", "/declare", ""),
@@ -26,6 +27,7 @@ const ASKED: [(&str, &str, &str); 49] = [
     ("GET", "/enrol", ""),
     ("GET", "/households?area={v}", ""),
     ("GET", "/households/{c}/{h}", ""),
+    ("GET", "/meetings", ""),
     ("GET", "/mine", ""),
     ("GET", "/mine/appeal/{k}", ""),
     ("GET", "/mine/sign-in", ""),
@@ -46,12 +48,14 @@ const ASKED: [(&str, &str, &str); 49] = [
     ("GET", "/visits/declarations/{c}/{d}", ""),
     ("GET", "/visits/{c}/{k}", ""),
     ("POST", "/cases/new", "county={c}&household={h}&procedure=identification"),
+    ("POST", "/cases/together", "area={v}&procedure=identification&step=county_approval&row={c}.{k}.1"),
     ("POST", "/cases/{c}/{k}", "key=3.submit.application."),
     ("POST", "/declare", "name=a&telephone=13812340000&identity=&village={v}&difficulty=x&risk=illness"),
     ("POST", "/declare/send", "key=k{h}&name=a&telephone=13812340000&identity=&village={v}&difficulty=x&risk=illness"),
     ("POST", "/enrol", "code=1"),
     ("POST", "/households/export", "query=area%3D{v}&reason=inspection"),
     ("POST", "/households/lists", "query=area%3D{v}&name=mine"),
+    ("POST", "/meetings", "entitled=30&present=20"),
     ("POST", "/mine/appeal/{k}", "text=x"),
     ("POST", "/mine/card", "number={h}&secret=x"),
     ("POST", "/mine/code", "number={h}&code=1"),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::account::{self, NewAccount};
 use app::cases::{NewCase, open};
@@ -10,6 +11,7 @@ use app::household_access::FileGateway;
 use app::{Account, Clock, Db, HouseholdKey, Keyring, Principal, Role, Service, SystemClock, migrations};
 use kernel::{AreaCode, AreaLevel};
 use programme::{Programme, SourceFile};
+use registry::case::Case;
 use registry::household::store::{self as households, Identities, Incoming};
 use registry::household::{Household, Member, PersonId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,6 +30,8 @@ pub(super) struct World {
     /// The same database as the site's.
     pub service: Service,
     _folder: tempfile::TempDir,
+    /// How far its clocks are ahead of the machine's, in microseconds.
+    ahead: Arc<AtomicI64>,
 }
 
 pub(super) struct Reply {
@@ -59,6 +63,14 @@ fn china() -> Programme {
     Programme::load(sources).unwrap()
 }
 
+struct Ahead(Arc<AtomicI64>);
+
+impl Clock for Ahead {
+    fn now(&self) -> i64 {
+        SystemClock.now() + self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// What an authenticator shows now.
 pub(super) fn code(secret: &str) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
@@ -78,20 +90,36 @@ impl World {
         let url = format!("sqlite:{}", folder.path().join("records.db").display());
         let db = Db::open(&url).await.unwrap();
         db.migrate(&migrations()).await.unwrap();
+        let ahead = Arc::new(AtomicI64::new(0));
         let keys = folder.path().join("keys");
         let keyring = || Keyring::open(&keys).unwrap();
         let messages = folder.path().join("messages.jsonl");
-        let serving = |db| Service::new(db, keyring(), china(), Arc::new(SystemClock), Arc::new(FileGateway::new(&messages))).unwrap();
+        let serving =
+            |db| Service::new(db, keyring(), china(), Arc::new(Ahead(Arc::clone(&ahead))), Arc::new(FileGateway::new(&messages))).unwrap();
         let (service, served) = (serving(db.clone()), serving(db));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, more(Site::new(served, false)), std::future::pending()));
-        let world = Self { address, service, _folder: folder };
+        let world = Self { address, service, _folder: folder, ahead: Arc::clone(&ahead) };
         for number in 1..=7 {
             world.household(VILLAGE, &format!("h{number}")).await;
         }
         world.household(OTHER, "o1").await;
         world
+    }
+
+    /// Days pass; sessions of before may have run out.
+    pub(super) fn days(&self, days: i64) {
+        self.ahead.fetch_add(days * app::clock::DAY, Ordering::SeqCst);
+    }
+
+    /// A case that is so many steps on its way.
+    pub(super) async fn case_at(&self, household: &str, steps: usize) -> Case {
+        let id = self.case(VILLAGE, household).await;
+        let mut tx = self.service.db.read().await.unwrap();
+        let (case, _) = registry::case::store::load(&mut tx, VILLAGE.get(..6).unwrap(), &id).await.unwrap();
+        drop(tx);
+        app::demo::advance(&self.service, AreaCode::parse(VILLAGE).unwrap(), case, steps).await.unwrap()
     }
 
     /// Closes the site's database under it.

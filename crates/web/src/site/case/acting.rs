@@ -1,6 +1,6 @@
 //! From what may be done to forms, and from a sent form to an act.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use app::cases::{self as process, Doing};
 use axum::extract::{Form as Posted, Path};
@@ -15,7 +15,7 @@ use crate::view::form::{Answer, Choice, Form, Problem, Question};
 use crate::view::page::case as view;
 use crate::view::page::failure::Kind;
 
-type Fields = Vec<(String, String)>;
+pub(in crate::site) type Fields = Vec<(String, String)>;
 
 /// A form for each thing that may be done now.
 pub(super) fn actions(visit: &Visit, county: &str, case: &Case) -> Result<Vec<view::Action>, Fault> {
@@ -39,7 +39,7 @@ fn action(visit: &Visit, county: &str, case: &Case, procedure: &Procedure, (plac
 }
 
 /// What an act needs to be told.
-fn questions(visit: &Visit, next: &NextAct, step: Option<&Step>) -> Vec<Question> {
+pub(in crate::site) fn questions(visit: &Visit, next: &NextAct, step: Option<&Step>) -> Vec<Question> {
     let w = visit.words();
     let ask = |name: &str, key: &'static str, answer| Question { name: name.to_owned(), label: w.get(key).to_owned(), hint: None, answer };
     let text = |name: &str, key| ask(name, key, Answer::Text);
@@ -96,7 +96,7 @@ fn yes_no(w: Words) -> Vec<Choice> {
 }
 
 /// Papers that are there, who came along, whose signature.
-fn record_questions(visit: &Visit, step: Option<&Step>) -> Vec<Question> {
+pub(in crate::site) fn record_questions(visit: &Visit, step: Option<&Step>) -> Vec<Question> {
     let (w, mut questions) = (visit.words(), Vec::new());
     let Some(step) = step else { return questions };
     if !step.documents.is_empty() {
@@ -133,7 +133,7 @@ pub(super) fn document_title(visit: &Visit, id: &str) -> String {
     )
 }
 
-pub(super) const fn word(kind: ActKind) -> &'static str {
+pub(in crate::site) const fn word(kind: ActKind) -> &'static str {
     match kind {
         ActKind::Submit => "act.submit",
         ActKind::Visit => "act.visit",
@@ -182,7 +182,7 @@ pub(in crate::site) async fn act(
     Ok(shown(&view::page(&visit.frame, &case_view(&visit, &county, &case, &events, offered).await?)))
 }
 
-fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
+pub(in crate::site) fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
 }
 
@@ -191,14 +191,17 @@ fn read(visit: &Visit, fields: &Fields) -> Result<(u64, Act), Fault> {
     let key: Vec<&str> = field(fields, "key").split('.').collect();
     let [version, kind, step, objection] = key.as_slice() else { return Err(bad()) };
     let version = version.parse().map_err(|_odd| bad())?;
-    let all =
-        |name: &str| -> BTreeSet<String> { fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect() };
-    let persons = field(fields, "persons").split([',', '，', '、', ';']).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    let signature = Some(field(fields, "signature").to_owned()).filter(|text| !text.is_empty());
-    let record = Record { documents: all("document"), signature, persons: persons.collect() };
-    let (step, reason) = ((*step).to_owned(), field(fields, "reason").to_owned());
     let kinds: BTreeMap<&str, ActKind> = KINDS.into_iter().map(|kind| (kind.name(), kind)).collect();
-    let act = match kinds.get(kind).ok_or_else(bad)? {
+    let kind = *kinds.get(kind).ok_or_else(bad)?;
+    Ok((version, act_of(visit, fields, kind, (step, objection))?))
+}
+
+/// The act that a sent form stands for, at a step.
+pub(in crate::site) fn act_of(visit: &Visit, fields: &Fields, kind: ActKind, (step, objection): (&str, &str)) -> Result<Act, Fault> {
+    let bad = || Fault::of(Kind::BadRequest);
+    let record = record(fields);
+    let (step, reason) = (step.to_owned(), field(fields, "reason").to_owned());
+    Ok(match kind {
         ActKind::Submit => Act::Submit { step, record },
         ActKind::Visit => Act::Visit { step, record },
         ActKind::Compare => Act::Compare { step, record, flagged: field(fields, "flagged") != "no" },
@@ -221,8 +224,15 @@ fn read(visit: &Visit, fields: &Fields) -> Result<(u64, Act), Fault> {
         ActKind::Enter => Act::Enter { step, record },
         ActKind::Withdraw => Act::Withdraw { reason },
         ActKind::Escalate => Act::Escalate { step: Some(step).filter(|step| !step.is_empty()), reason },
-    };
-    Ok((version, act))
+    })
+}
+
+/// Papers, signature and names that a form brings.
+pub(in crate::site) fn record(fields: &Fields) -> Record {
+    let documents = fields.iter().filter(|(field, _)| field == "document").map(|(_, value)| value.clone()).collect();
+    let persons = field(fields, "persons").split([',', '，', '、', ';']).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let signature = Some(field(fields, "signature").to_owned()).filter(|text| !text.is_empty());
+    Record { documents, signature, persons: persons.collect() }
 }
 
 const KINDS: [ActKind; 18] = [

@@ -9,7 +9,7 @@ use super::{Visit, role_name, state_text};
 use crate::text::Words;
 
 /// The refusal as the person who was refused can act on it.
-pub(super) fn refusal_text(visit: &Visit, procedure: &Procedure, refusal: &Refusal) -> String {
+pub(in crate::site) fn refusal_text(visit: &Visit, procedure: &Procedure, refusal: &Refusal) -> String {
     let w = visit.words();
     let step = |id: &String| procedure.step(id).map_or_else(|| id.clone(), |step| step.title.pick(visit.frame.language).to_owned());
     let steps = |ids: &[String]| ids.iter().map(step).collect::<Vec<_>>().join(w.get("desk.comma"));

@@ -5,17 +5,25 @@ use maud::{Markup, html};
 use super::case::Change;
 use super::word::Proposal;
 use crate::text::Words;
-use crate::view::form::{Field, Form, Input, field, open, problems, submit_as};
+use crate::view::form::{Choice, Field, Form, Input, Question, field, open, problems, question, submit_as};
 use crate::view::layout::{Frame, Head, Menu, desk};
 use crate::view::part::{Link, Tone, note, tag};
 use crate::view::table::{Column, Row, Select, table};
 
-/// Cases of one step; the form sends `row` for each marked one, `decision` (`approve` or `return`) and `reason`.
+/// Cases of one step; the form sends `row` for each marked one, the answers, `decision` (`do` or `return`), and for a return `to` and `reason`.
 #[derive(Debug, Clone)]
 pub struct Bulk {
     pub step: String,
     pub trail: Vec<Link>,
+    /// Which list this is, for the way back.
+    pub about: Vec<(String, String)>,
     pub form: Form,
+    /// Answered once for all marked.
+    pub questions: Vec<Question>,
+    /// Words on the button; nothing can be done without it.
+    pub button: Option<String>,
+    /// Steps to which cases can be returned.
+    pub back: Vec<Choice>,
     pub rows: Vec<BulkRow>,
 }
 
@@ -31,14 +39,10 @@ pub struct BulkRow {
     /// Titles of the checks that fired.
     pub flags: Vec<String>,
     pub evidence_href: String,
+    /// Records contradict the declaration, and the visitor has not opened the evidence yet.
+    pub must_open: bool,
     /// The visitor has opened the evidence.
     pub opened: bool,
-}
-
-impl BulkRow {
-    fn blocked(&self) -> bool {
-        !self.flags.is_empty() && !self.opened
-    }
 }
 
 #[must_use]
@@ -54,16 +58,21 @@ pub fn page(frame: &Frame, view: &Bulk) -> Markup {
         Column::new("evidence", w.get("case.evidence")),
     ];
     let rows: Vec<Row> = view.rows.iter().map(|row| line(w, row)).collect();
-    let blocked = view.rows.iter().filter(|row| row.blocked()).count();
+    let blocked = view.rows.iter().filter(|row| row.must_open).count();
     let body = html! {
         (problems(&view.form, w))
         @if blocked > 0 { (note(Tone::Warning, &w.fill("bulk.blocked", &[("count", &blocked.to_string())]))) }
         (open(&view.form, &html! {
+            @for (name, value) in &view.about { input type="hidden" name=(name) value=(value); }
             (table(w, w.get("bulk.caption"), &columns, &rows))
-            (field(&view.form, &Field::new("reason", w.get("bulk.reason"), Input::Area).hint(w.get("bulk.reason_hint")), w))
-            p.actions {
-                (submit_as("decision", "approve", w.get("bulk.approve")))
-                (submit_as("decision", "return", w.get("bulk.return")))
+            @if let Some(button) = &view.button {
+                @for asked in &view.questions { (question(&view.form, asked, w)) }
+                p.actions { (submit_as("decision", "do", button)) }
+                @if !view.back.is_empty() {
+                    (field(&view.form, &Field::new("to", w.get("act.return_to"), Input::Select(&view.back)), w))
+                    (field(&view.form, &Field::new("reason", w.get("bulk.reason"), Input::Area).hint(w.get("bulk.reason_hint")), w))
+                    p.actions { (submit_as("decision", "return", w.get("bulk.return"))) }
+                }
             }
         }))
     };
@@ -72,7 +81,7 @@ pub fn page(frame: &Frame, view: &Bulk) -> Markup {
 }
 
 fn line(w: Words, row: &BulkRow) -> Row {
-    let blocked = row.blocked();
+    let blocked = row.must_open;
     let label = w.fill("bulk.mark", &[("head", &row.head), ("number", &row.case.text)]);
     let cells = vec![
         row.case.show(),

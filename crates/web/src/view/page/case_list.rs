@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::word::Proposal;
 use crate::text::Words;
 use crate::view::layout::{Frame, Head, Menu, desk};
-use crate::view::part::{Tone, due, tag};
+use crate::view::part::{Link, Tone, due, tag};
 use crate::view::table::{Column, Paging, Row, paging, table};
 
 /// A page of cases.
@@ -16,8 +16,8 @@ pub struct CaseList {
     pub tabs: Vec<Tab>,
     pub rows: Vec<CaseRow>,
     pub paging: Paging,
-    /// Where the whole list can be decided on.
-    pub bulk_href: Option<String>,
+    /// Steps whose cases the visitor can deal with together.
+    pub together: Vec<Link>,
 }
 
 /// A saved list with its count.
@@ -62,7 +62,12 @@ pub fn page(frame: &Frame, view: &CaseList) -> Markup {
         nav.tabs aria-label=(w.get("case.lists")) {
             @for tab in &view.tabs { a href=(tab.href) aria-current=[tab.here.then_some("page")] { (tab.text) " (" (w.count(tab.count)) ")" } }
         }
-        @if let Some(href) = &view.bulk_href { p.actions { a.button href=(href) { (w.get("case.decide_together")) } } }
+        @if !view.together.is_empty() {
+            nav.actions aria-label=(w.get("case.decide_together")) {
+                span.soft { (w.get("case.decide_together")) } " "
+                @for one in &view.together { a.button href=(one.href) { (one.text) } }
+            }
+        }
         (table(w, w.get("case.list_caption"), &columns, &rows))
         (paging(w, &view.paging))
     };

@@ -2,16 +2,19 @@
 
 use maud::{Markup, html};
 
-use crate::view::form::{Field, Form, Input, field, open_with_files, problems, submit};
+use crate::view::form::{Field, Form, Input, Question, field, open, problems, question, submit};
 use crate::view::layout::{Frame, Head, Menu, phone};
 use crate::view::part::{Tone, note};
 
-/// The form sends `held_on`, `entitled`, `present`, `minutes`, `sheet` (photograph of the signatures), and for each subject
-/// `agree-<id>`, `disagree-<id>`, `abstain-<id>`.
+/// The sheet of one meeting.
+///
+/// The form sends `entitled`, `present`, the answers about papers, and for each subject `agree-<id>`, `disagree-<id>`, `abstain-<id>` with the version of the case (`version-<id>`); a subject left empty was not voted on.
 #[derive(Debug, Clone)]
 pub struct Meeting {
     pub village: String,
     pub form: Form,
+    /// Minutes, people, signature.
+    pub papers: Vec<Question>,
     pub subjects: Vec<Subject>,
 }
 
@@ -22,6 +25,8 @@ pub struct Subject {
     pub head: String,
     /// What is voted on.
     pub motion: String,
+    /// Of the case, as the sheet shows it.
+    pub version: u64,
 }
 
 #[must_use]
@@ -32,13 +37,14 @@ pub fn page(frame: &Frame, view: &Meeting) -> Markup {
     let body = html! {
         (problems(form, w))
         (note(Tone::Plain, w.get("meeting.rule")))
-        (open_with_files(form, &html! {
-            (field(form, &Field::new("held_on", w.get("meeting.held_on"), Input::Date), w))
+        @if view.subjects.is_empty() { p.empty { (w.get("meeting.none")) } }
+        @else { (open(form, &html! {
             (number("entitled", w.get("meeting.entitled")))
             (number("present", w.get("meeting.present")))
             @for subject in &view.subjects {
                 fieldset.subject {
                     legend { (subject.head) " – " (subject.motion) }
+                    input type="hidden" name=(format!("version-{}", subject.id)) value=(subject.version);
                     div.three {
                         (number(&format!("agree-{}", subject.id), w.get("meeting.agree")))
                         (number(&format!("disagree-{}", subject.id), w.get("meeting.disagree")))
@@ -46,10 +52,9 @@ pub fn page(frame: &Frame, view: &Meeting) -> Markup {
                     }
                 }
             }
-            (field(form, &Field::new("minutes", w.get("meeting.minutes"), Input::Area).hint(w.get("meeting.minutes_hint")), w))
-            (field(form, &Field::new("sheet", w.get("meeting.sheet"), Input::File { accept: "image/*" }), w))
+            @for paper in &view.papers { (question(form, paper, w)) }
             (submit(w.get("meeting.save")))
-        }))
+        })) }
     };
     let title = w.fill("meeting.title", &[("village", &view.village)]);
     phone(frame, &Head::new(title).at(Menu::Meeting).failed(form.failed()), &body)

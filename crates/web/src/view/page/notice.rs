@@ -5,9 +5,8 @@ use maud::{Markup, PreEscaped, html};
 use qrcode::{EcLevel, QrCode, render::svg};
 
 use crate::text::Words;
-use crate::view::form::{Field, Form, Input, field, open, problems, submit};
-use crate::view::layout::{Frame, Head, Menu, desk, public};
-use crate::view::part::{Link, Tone, note};
+use crate::view::layout::{Frame, Head, public};
+use crate::view::part::Link;
 use crate::view::table::plain;
 
 /// A notice as posted in the village and on the web.
@@ -41,36 +40,9 @@ pub struct NoticeRow {
     pub outcome: String,
 }
 
-/// Writing a notice: fields `title`, `from`, `until`, `criterion`, and how it will look.
-#[derive(Debug, Clone)]
-pub struct NoticeEditor {
-    pub form: Form,
-    pub preview: PublicNotice,
-    pub trail: Vec<Link>,
-}
-
-#[must_use]
-pub fn editor(frame: &Frame, view: &NoticeEditor) -> Markup {
-    let w = frame.words();
-    let form = &view.form;
-    let body = html! {
-        (problems(form, w))
-        (open(form, &html! {
-            (field(form, &Field::new("title", w.get("notice.heading"), Input::Text), w))
-            (field(form, &Field::new("from", w.get("notice.from"), Input::Date), w))
-            (field(form, &Field::new("until", w.get("notice.until"), Input::Date).hint(w.get("notice.until_hint")), w))
-            (field(form, &Field::new("criterion", w.get("notice.criterion"), Input::Area), w))
-            (note(Tone::Plain, w.get("notice.no_personal")))
-            (submit(w.get("notice.publish")))
-        }))
-        section.preview aria-label=(w.get("notice.preview")) { p.note { (w.get("notice.preview")) } (sheet(w, &view.preview, false)) }
-    };
-    desk(frame, &Head::new(w.get("notice.editor_title")).at(Menu::Notices).under(view.trail.clone()).failed(form.failed()), &body)
-}
-
 #[must_use]
 pub fn page(frame: &Frame, view: &PublicNotice) -> Markup {
-    public(frame, &Head::new(&view.title), &sheet(frame.words(), view, true))
+    public(frame, &Head::new(&view.title), &sheet(frame.words(), view))
 }
 
 /// A notice in a list.
@@ -107,14 +79,13 @@ pub fn list(frame: &Frame, view: &NoticeList) -> Markup {
     public(frame, &Head::new(w.fill("notice.list_title", &[("area", &view.area)])), &body)
 }
 
-fn sheet(w: Words, view: &PublicNotice, alone: bool) -> Markup {
+fn sheet(w: Words, view: &PublicNotice) -> Markup {
     let titles = [w.get("household.head"), w.get("notice.group"), w.get("household.persons"), w.get("notice.outcome")];
     let rows: Vec<Vec<String>> =
         view.rows.iter().map(|row| vec![row.head.clone(), row.group.clone(), w.count(row.persons), row.outcome.clone()]).collect();
     let days = (view.until - view.from).num_days() + 1;
     html! {
         article.sheet {
-            @if !alone { h2 { (view.title) } }
             p.soft { (view.area) " · " (view.number) }
             p.period {
                 strong { (w.get("notice.period")) } " " (w.date(view.from)) " – " (w.date(view.until))

@@ -83,31 +83,3 @@ fn line(w: Words, row: &ProposalRow, may_open: bool) -> Row {
     let select = open.then(|| Select { value: row.id.clone(), label: row.id.clone(), blocked: false });
     Row { select, cells }
 }
-
-/// What became of the marked households.
-#[derive(Debug, Clone)]
-pub struct Opened {
-    pub run: Link,
-    /// Household, what became of it, and its case.
-    pub rows: Vec<(Link, String, Option<Link>)>,
-}
-
-#[must_use]
-pub fn opened(frame: &Frame, view: &Opened) -> Markup {
-    let w = frame.words();
-    let columns = [
-        Column::new("household", w.get("household.number")),
-        Column::new("result", w.get("household.result")),
-        Column::new("case", w.get("case.number")),
-    ];
-    let cells = |(household, result, case): &(Link, String, Option<Link>)| {
-        Row::new(vec![household.show(), html! { (result) }, html! { @if let Some(case) = case { (case.show()) } @else { "–" } }])
-    };
-    let rows: Vec<Row> = view.rows.iter().map(cells).collect();
-    let body = html! {
-        (table(w, w.get("run.opened"), &columns, &rows))
-        p.actions { a.button href=(view.run.href) { (w.get("run.back")) } }
-    };
-    let trail = vec![Link::new(w.get("run.title"), Menu::Runs.href()), view.run.clone()];
-    desk(frame, &Head::new(w.get("run.opened")).at(Menu::Runs).under(trail), &body)
-}

@@ -1,39 +1,39 @@
 //! Cases, decisions on many, notices.
 
 use web::view::form::{Answer, Choice, Form, Problem, Question};
+use web::view::layout::Menu;
 use web::view::page::bulk::{self, Bulk, BulkRow};
 use web::view::page::case::{self, Action, Case, Change, Evidence, NoticeState, Objection, Step, Votes};
 use web::view::page::case_list::{self, CaseList, CaseRow, Tab};
-use web::view::page::notice::{self, NoticeEditor};
+use web::view::page::outcome::{self, Outcome};
 use web::view::page::word::{Proposal, StepState};
 use web::view::part::Event;
 use web::view::table::Paging;
 
-use super::super::people::notice_of;
 use super::super::{Kind, Maker, Sample, at, day, sample};
 
 pub(crate) fn pages(m: Maker) -> Vec<Sample> {
     let mut refused = Form::new("bulk", "/cases/decide", "token", "k12");
     refused.problems = vec![Problem { field: "reason".to_owned(), text: m.t("退回时请写明理由", "Say why you return the cases") }];
-    let editor = NoticeEditor {
-        form: Form {
-            values: vec![
-                ("title".to_owned(), notice_of(m).title),
-                ("from".to_owned(), "2026-11-17".to_owned()),
-                ("until".to_owned(), "2026-11-23".to_owned()),
-            ],
-            ..Form::new("notice", "/notices", "token", "k13")
-        },
-        preview: notice_of(m),
-        trail: m.trail(),
-    };
     vec![
         sample("cases", Kind::Desk, case_list::page(&m.official("cases"), &list(m))),
         sample("case", Kind::Desk, case::page(&m.official("case"), &case_of(m))),
         sample("bulk", Kind::Desk, bulk::page(&m.official("bulk"), &bulk_of(m, Form::new("bulk", "/cases/decide", "token", "k12")))),
+        sample("outcome", Kind::Desk, outcome::page(&m.official("outcome"), &outcome_of(m))),
         sample("bulk-refused", Kind::Desk, bulk::page(&m.official("bulk-refused"), &bulk_of(m, refused))),
-        sample("notice-editor", Kind::Desk, notice::editor(&m.official("notice-editor"), &editor)),
     ]
+}
+
+fn outcome_of(m: Maker) -> Outcome {
+    let row = |id: &str, zh: &str, en: &str| (m.link(id, id, "case"), m.t(zh, en), None);
+    Outcome {
+        title: m.t("批量办理：县级审定", "Decide together: decision of the county"),
+        menu: Menu::Cases,
+        trail: m.trail(),
+        subject: m.t("案件", "Case"),
+        rows: vec![row("C-2026-0311", "已办理", "Done"), row("C-2026-0312", "须先打开证据", "Open the evidence first")],
+        back: m.link("返回", "Back", "bulk"),
+    }
 }
 
 fn list(m: Maker) -> CaseList {
@@ -58,7 +58,7 @@ fn list(m: Maker) -> CaseList {
             row("C-2026-0313", ("欧阳国强", "Ouyang Guoqiang"), day(12, 3), 0),
         ],
         paging: Paging { base: "cases".to_owned(), next: Some("c3".to_owned()), previous: None, total: Some(44) },
-        bulk_href: Some("bulk".to_owned()),
+        together: vec![m.link("县级审定 (44)", "Decision of the county (44)", "bulk")],
     }
 }
 
@@ -74,7 +74,7 @@ fn changes(m: Maker) -> Vec<Change> {
 }
 
 fn bulk_of(m: Maker, form: Form) -> Bulk {
-    let row = |id: &str, head: (&str, &str), flags: Vec<String>, opened, changes| BulkRow {
+    let row = |id: &str, head: (&str, &str), flags: Vec<String>, opened: bool, changes| BulkRow {
         id: id.to_owned(),
         case: m.link(id, id, "case"),
         head: m.t(head.0, head.1),
@@ -83,12 +83,17 @@ fn bulk_of(m: Maker, form: Form) -> Bulk {
         changes,
         flags,
         evidence_href: "case".to_owned(),
+        must_open: !opened && id.ends_with("311"),
         opened,
     };
     Bulk {
         step: m.t("县级审定", "Decision of the county"),
         trail: vec![m.link("案件", "Cases", "cases")],
+        about: vec![("step".to_owned(), "county_approval".to_owned())],
         form,
+        questions: vec![Question { name: "signature".to_owned(), label: m.t("签字", "Signature"), hint: None, answer: Answer::Text }],
+        button: Some(m.t("审定", "Approve")),
+        back: vec![Choice::new("township_review", m.t("乡镇审核", "Township review"))],
         rows: vec![
             row("C-2026-0311", ("王大山", "Wang Dashan"), vec![m.t("登记有轿车", "Owns a car")], false, changes(m)),
             row("C-2026-0312", ("张桂兰", "Zhang Guilan"), vec![m.t("大额自付医药费", "High medical cost")], true, vec![]),
