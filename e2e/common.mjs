@@ -32,7 +32,7 @@ export async function look(page, name, shots) {
     if (wide > 0) fail(`${name} ${width}: ${wide} px wider than the screen`);
   }
   const text = await page.locator("body").innerText();
-  const key = text.match(/\b(case|desk|household|menu|role|state|event|act|sign_in|overview|common|declare|mine|notice|visit|visits|purpose|run|proposal|users|access)\.[a-z_]+\b/);
+  const key = text.match(/\b(case|desk|household|menu|role|state|event|act|sign_in|overview|common|declare|mine|notice|visit|visits|purpose|run|proposal|users|access|list|bulk|meeting|programme|import|refusal|table)\.[a-z_]+\b/);
   if (key) fail(`${name}: untranslated ${key[0]}`);
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
   for (const violation of violations.filter((v) => ["serious", "critical"].includes(v.impact))) {
@@ -41,9 +41,27 @@ export async function look(page, name, shots) {
   await page.setViewportSize(before);
 }
 
+// Every click of a visitor, whatever page it is on; a key pressed in a form is none.
+const COUNT = () => addEventListener("click", (event) => {
+  if (event.isTrusted && event.detail > 0) sessionStorage.setItem("clicks", String(Number(sessionStorage.getItem("clicks") ?? 0) + 1));
+}, true);
+
+/** Holds what was done since the last call against its budget of clicks. */
+export async function spent(page, most, what) {
+  const clicks = await page.evaluate(() => {
+    const clicks = Number(sessionStorage.getItem("clicks") ?? 0);
+    sessionStorage.removeItem("clicks");
+    return clicks;
+  });
+  if (most === undefined) return;
+  console.log(`${clicks} of ${most} clicks: ${what}`);
+  if (clicks > most) fail(`${what} takes ${clicks} clicks, not ${most}`);
+}
+
 /** Opens a page of its own for an account of the demonstration and signs in. */
 export async function signIn(browser, base, account, { language = "en", ahead = 0, width = 1440 } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, locale: language === "en" ? "en-GB" : "zh-CN" });
+  await context.addInitScript(COUNT);
   const page = await context.newPage();
   await page.goto(`${base}/sign-in`);
   await page.fill("[name=user]", account.user);
@@ -52,5 +70,6 @@ export async function signIn(browser, base, account, { language = "en", ahead = 
   await page.fill("[name=code]", totp(account.authenticator, ahead));
   await page.click("main button[type=submit]");
   await page.waitForURL(/\/(desk|visits)$/);
+  await spent(page);
   return page;
 }

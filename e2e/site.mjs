@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import * as common from "./common.mjs";
 
-const { fail, failures } = common;
+const { fail, failures, spent } = common;
 const [base, accountsFile, shots] = process.argv.slice(2);
 mkdirSync(shots, { recursive: true });
 const accounts = Object.fromEntries(
@@ -37,12 +37,48 @@ await look(county, "desk-township");
 await county.locator("ul.tiles a").first().click();
 await look(county, "households");
 await county.locator("main table a").first().click();
+await spent(county, 3, "from the county to a household");
 await look(county, "household");
+for (const part of ["members", "facts", "income", "score", "timeline", "looks"]) {
+  if ((await county.locator(`#${part}`).count()) !== 1) fail(`the page of a household has no #${part}`);
+}
 const number = county.url().split("/").pop();
 await county.goto(`${base}/desk`);
 await county.fill("#search", number);
 await county.keyboard.press("Enter");
 await county.waitForURL(`**/${number}`).catch(() => fail(`search for ${number} led to ${county.url()}`));
+await spent(county, 0, "a household by its number");
+
+// From a cause to its households, and out with them for a reason.
+await county.goto(`${base}/desk`);
+await spent(county);
+await county.locator("ul.bars a").first().click();
+await spent(county, 1, "from a cause to its households");
+await look(county, "households-cause");
+await county.locator("summary", { hasText: "Export" }).click();
+await county.fill("#form-export [name=reason]", "x");
+await county.locator("#form-export button.submit").click();
+if ((await county.locator(".problems").count()) === 0) fail("a list goes out without a reason");
+await look(county, "export-refused");
+await spent(county);
+await county.goBack();
+await county.locator("summary", { hasText: "Export" }).click();
+await county.fill("#form-export [name=reason]", "spot check");
+const [workbook] = await Promise.all([county.waitForEvent("download"), county.locator("#form-export button.submit").click()]);
+if (!workbook.suggestedFilename().endsWith(".xlsx")) fail(`the list came out as ${workbook.suggestedFilename()}`);
+await spent(county, 2, "a list as a workbook");
+// The list kept by a name, with fewer columns, and forgotten.
+await county.locator("summary", { hasText: "Columns" }).click();
+for (const name of ["persons", "flags"]) await county.locator(`input[name=column][value=${name}]`).uncheck();
+await county.locator("details[open] button", { hasText: "Apply" }).click();
+if ((await county.locator("main table thead th").count()) !== 8) fail("the columns chosen are not those shown");
+await county.locator("summary", { hasText: "Keep this list" }).click();
+await county.fill("#form-keep [name=name]", "Mine");
+await county.locator("#form-keep button.submit").click();
+await county.locator("nav.tabs [aria-current]", { hasText: "Mine" }).waitFor();
+await look(county, "households-kept");
+await county.locator("#form-forget button").click();
+if ((await county.locator("nav.tabs", { hasText: "Mine" }).count()) !== 0) fail("a forgotten list is still there");
 const other = await county.goto(`${base}/households?area=11`);
 if (other.status() !== 403) fail(`another province answered ${other.status()}`);
 await look(county, "forbidden");
@@ -57,12 +93,13 @@ await county.locator("main form button").click();
 await county.locator("#entering").waitFor();
 await look(county, "run-comparison");
 const township = await signIn("township", "zh");
-await township.locator("nav a[href='/runs']").first().click();
-await township.locator("main table a").first().click();
+await township.locator("main a[href*='proposal=admit']").first().click();
 await look(township, "run");
+await spent(township);
 const marks = township.locator("main table input[name=row]");
 for (const place of [0, 1]) await marks.nth(place).check();
 await township.locator("main form[action$='/cases'] button[type=submit]").click();
+await spent(township, 4, "two proposals of a run as cases");
 await look(township, "run-opened");
 if ((await township.locator("main table a[href^='/cases/']").count()) !== 2) fail("two marked households did not become two cases");
 await township.goBack();
@@ -90,6 +127,19 @@ await again.locator("button[type=submit]").click();
 await cadre.locator("[name=from]").waitFor();
 if ((await cadre.locator("form", { has: cadre.locator("[name=from]") }).count()) !== 1) fail("after the votes the notice is not offered");
 await look(cadre, "case-notice");
+
+// Notices posted together, from the home page of the phone.
+await cadre.goto(`${base}/visits`);
+await spent(cadre);
+await cadre.locator("#together a", { hasText: "公示" }).first().click();
+await cadre.locator("[data-all] input").check();
+await look(cadre, "together");
+await cadre.locator("button[name=decision][value=do]").click();
+await spent(cadre, 3, "publishing notices");
+if (!(await cadre.locator("main table").innerText()).includes("已办理")) fail("no notice was posted");
+await look(cadre, "together-done");
+await cadre.goto(`${base}/meetings`);
+await look(cadre, "meeting-none");
 
 // The auditor reads and changes nothing.
 const auditor = await signIn("auditor");

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { fail, failures, launch, look as lookAt, signIn as enter } from "./common.mjs";
+import { fail, failures, launch, look as lookAt, signIn as enter, spent } from "./common.mjs";
 
 const [fupin, programme, records, shots] = process.argv.slice(2);
 const base = "http://127.0.0.1:8097";
@@ -133,7 +133,22 @@ await look(cadre, "household-visited");
 // ---- department, village, notice, objection ----
 const department = await signIn("department");
 await act(department, url, "compare", { flagged: "no" });
-await act(cadre, url, "vote", { entitled: "30", present: "25", agree: "20", disagree: "3", abstain: "2" });
+// ---- the village meets: one sheet, the other households of the day left open ----
+await cadre.goto(`${base}/visits`);
+await spent(cadre);
+await cadre.locator("nav.bottom a[href='/meetings']").click();
+await cadre.locator(`[name=agree-${id}]`).waitFor();
+await look(cadre, "meeting");
+for (const [name, value] of [["entitled", "30"], ["present", "25"], [`agree-${id}`, "21"], [`disagree-${id}`, "3"], [`abstain-${id}`, "2"]]) await cadre.fill(`[name=${name}]`, value);
+await cadre.locator("[name=document]").first().check();
+await cadre.locator("main form button[type=submit]").click();
+if ((await cadre.locator(".problems").count()) === 0) fail("more votes than people at a meeting");
+await look(cadre, "meeting-refused");
+await cadre.fill(`[name=agree-${id}]`, "20");
+await cadre.locator("main form button[type=submit]").click();
+await cadre.locator("main table", { hasText: "已办理" }).waitFor();
+await spent(cadre, 4, "the result of a meeting, with one mistake");
+await look(cadre, "meeting-done");
 await act(cadre, url, "publish_notice", { from: new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10) });
 await family.goto(`${base}/notices`);
 await look(family, "notices");
@@ -157,9 +172,17 @@ async function decided(at) {
   const township = await signIn("township");
   await act(township, at, "review");
   official = await signIn("county");
-  await official.goto(at);
-  await look(official, `case-to-approve-${ahead}`);
-  await act(official, at, "approve");
+  await official.locator("#work a[href*='/cases/together'][href*='approval']").first().click();
+  await look(official, `together-to-approve-${ahead}`);
+  await spent(official);
+  await official.goto(`${base}/desk`);
+  await official.locator("#work a[href*='/cases/together'][href*='approval']").first().click();
+  await official.locator("[data-all] input").check();
+  for (const box of await official.locator("[name=document]").all()) await box.check();
+  if (await official.locator("[name=signature]").count()) await official.fill("[name=signature]", "thumbprint");
+  await official.locator("button[name=decision][value=do]").click();
+  await official.locator("main table", { hasText: "Done" }).waitFor();
+  await spent(official, 4, "approving what the township sent");
   await act(township, at, "announce");
   await act(township, at, "enter");
   await official.goto(`${base}/households/${county}/${household}`);

@@ -8,14 +8,18 @@ use kernel::AreaCode;
 
 use crate::household::store::{After, HouseholdLine};
 
+/// The standing that means any within the programme.
+pub const INSIDE: &str = "inside";
+
 /// What a list is narrowed to; an empty word narrows nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Narrow<'a> {
     pub area: AreaCode,
+    /// A standing, or [`INSIDE`].
     pub status: &'a str,
     /// Of the latest run of each county.
     pub proposal: &'a str,
-    /// Id of a cause that the latest run found, as main one or not.
+    /// Id of the main cause that the latest run found.
     pub cause: &'a str,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use database::{Row, Tx, Value};
 use kernel::AreaCode;
 
-use super::{Narrow, Page};
+use super::{INSIDE, Narrow, Page};
 use crate::assessment::{Assessment, store::assessment};
 use crate::error::Result;
 use crate::household::HouseholdId;
@@ -14,17 +14,20 @@ use crate::household::store::{After, HouseholdLine, list, page as place_of};
 const BY_STATUS: &str = "select county, household_id, village, status, people, version, village from household
   where status = $6 and (county, village, household_id) > ($1, $2, $3) and (county, village) <= ($4, $5)
   order by county, village, household_id limit $7";
+const INSIDE_ONLY: &str = "select county, household_id, village, status, people, version, village from household
+  where status in ('registered', 'monitored') and (county, village, household_id) > ($1, $2, $3) and (county, village) <= ($4, $5)
+  order by county, village, household_id limit $6";
 // A household that moved since the run is listed where the run met it, if it still lives in the area.
 const BY_PROPOSAL: &str = "select h.county, h.household_id, h.village, h.status, h.people, h.version, a.village from assessment a
   join household h on h.county = a.county and h.household_id = a.household_id
   where a.county = $1 and a.run_id = $2 and a.proposal = $3 and (a.village, a.household_id) > ($4, $5) and a.village <= $6
-    and h.village >= $7 and h.village <= $6 and ($8 = '' or h.status = $8)
+    and h.village >= $7 and h.village <= $6 and ($8 = '' or h.status = $8 or ($8 = 'inside' and h.status in ('registered', 'monitored')))
   order by a.village, a.household_id limit $9";
 const BY_CAUSE: &str = "select h.county, h.household_id, h.village, h.status, h.people, h.version, c.village from assessment_cause c
   join household h on h.county = c.county and h.household_id = c.household_id
   join assessment a on a.county = c.county and a.household_id = c.household_id and a.run_id = c.run_id
-  where c.county = $1 and c.run_id = $2 and c.cause = $3 and (c.village, c.household_id) > ($4, $5) and c.village <= $6
-    and h.village >= $7 and h.village <= $6 and ($8 = '' or h.status = $8) and ($10 = '' or a.proposal = $10)
+  where c.county = $1 and c.run_id = $2 and c.cause = $3 and c.place = 0 and (c.village, c.household_id) > ($4, $5) and c.village <= $6
+    and h.village >= $7 and h.village <= $6 and ($8 = '' or h.status = $8 or ($8 = 'inside' and h.status in ('registered', 'monitored'))) and ($10 = '' or a.proposal = $10)
   order by c.village, c.household_id limit $9";
 const LATEST: &str = "select r.county, r.run_id from assessment_run r where r.county >= $1 and r.county <= $2
   and not exists (select 1 from assessment_run o where o.county = r.county and (o.at, o.run_id) > (r.at, r.run_id))
@@ -49,6 +52,10 @@ pub async fn list_page(tx: &mut Tx, narrow: Narrow<'_>, after: Option<&After>, l
     } else if narrow.status.is_empty() {
         let lines = list(tx, narrow.area, after, limit + 1).await?;
         lines.into_iter().map(|line| (line.village.clone(), line)).collect()
+    } else if narrow.status == INSIDE {
+        let mut values = place_of(narrow.area, after);
+        values.push(size(limit + 1));
+        tx.rows(INSIDE_ONLY, &values).await?.iter().map(line).collect::<Result<_>>()?
     } else {
         let mut values = place_of(narrow.area, after);
         values.extend([narrow.status.into(), size(limit + 1)]);

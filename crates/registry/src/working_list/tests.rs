@@ -2,7 +2,7 @@ use database::Db;
 use database::test_db::on_each_engine;
 use kernel::AreaCode;
 
-use super::{Narrow, store};
+use super::{INSIDE, Narrow, store};
 use crate::MIGRATIONS;
 use crate::assessment::{Assessment, Counts, Grounds, Run, store as assessments};
 use crate::household::store::{HouseholdLine, save};
@@ -89,9 +89,9 @@ fn wanted(cases: &[Case], narrow: Narrow<'_>) -> Vec<String> {
     let word = |asked: &str, own: &str| asked.is_empty() || asked == own;
     let inside = |case: &&Case| {
         narrow.area.contains(AreaCode::parse(&case.village).unwrap())
-            && word(narrow.status, case.status)
+            && (word(narrow.status, case.status) || narrow.status == INSIDE && case.status != "none")
             && word(narrow.proposal, case.proposal)
-            && (narrow.cause.is_empty() || case.causes.contains(&narrow.cause))
+            && (narrow.cause.is_empty() || case.causes.first() == Some(&narrow.cause))
     };
     let mut found: Vec<(&str, &str)> = cases.iter().filter(inside).map(|case| (case.village.as_str(), case.id.as_str())).collect();
     found.sort_unstable();
@@ -106,7 +106,7 @@ fn every_way_of_narrowing_finds_what_looking_at_each_household_finds() {
         let words = |some: &[&'static str]| std::iter::once("").chain(some.iter().copied()).collect::<Vec<_>>();
         for area in ["", "520222", "520223104", "520222104202", "99"] {
             let area = if area.is_empty() { AreaCode::WHOLE } else { AreaCode::parse(area).unwrap_or(AreaCode::WHOLE) };
-            for status in words(&STATUSES) {
+            for status in words(&STATUSES).into_iter().chain([INSIDE]) {
                 for proposal in words(&PROPOSALS) {
                     for cause in words(&CAUSES) {
                         let narrow = Narrow { area, status, proposal, cause };

@@ -14,6 +14,16 @@
       }
     });
   }
+  // One mark for all rows that can be marked.
+  for (const cell of document.querySelectorAll("[data-all]")) {
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.setAttribute("aria-label", cell.dataset.all);
+    box.addEventListener("change", () => {
+      for (const row of cell.closest("table").querySelectorAll("input[name=row]:not(:disabled)")) row.checked = box.checked;
+    });
+    cell.append(box);
+  }
   // A form is sent once, however often the button is pressed.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -10,7 +10,7 @@ use kernel::AreaCode;
 use registry::assessment::Assessment;
 use registry::household::Household;
 use registry::household::store::{self, After, HouseholdLine};
-use registry::working_list::{Narrow, Page, store as lists};
+use registry::working_list::{INSIDE, Narrow, Page, store as lists};
 
 use super::household::{mask_name, status};
 use super::overview::{count, trail};
@@ -329,7 +329,7 @@ pub(super) async fn export(visit: Visit, Posted(fields): Posted<Fields>) -> Resu
 pub(super) async fn causes(visit: &Visit, tx: &mut app::Tx, area: AreaCode) -> Result<Vec<Bar>, Fault> {
     let bar = |(cause, households): (String, i64)| Bar {
         name: cause_title(visit, &cause),
-        href: Some(format!("/households?area={area}&cause={cause}")),
+        href: Some(format!("/households?area={area}&status={INSIDE}&cause={cause}")),
         value: count(households),
         shown: visit.words().count(count(households)),
     };

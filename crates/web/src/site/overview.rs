@@ -48,7 +48,7 @@ pub(super) async fn desk(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let late = cases(&mut tx, filter, None, OVERDUE).await?;
     let load = load.into_iter().map(|(procedure, step, waiting, late)| StepLoad {
         title: format!("{} · {}", procedure_title(&visit, &procedure), step_title(&visit, &procedure, &step)),
-        href: format!("/cases?area={area}&step={step}"),
+        href: super::together::path(&visit, area, &procedure, &step).unwrap_or_else(|| format!("/cases?area={area}&step={step}")),
         waiting: count(waiting),
         late: count(late),
     });

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use maud::html;
 use programme::{ColumnType, StepKind, TableColumn};
 use registry::Cell;
-use registry::case::store::{CaseFilter, CaseLine, list, load};
+use registry::case::store::{CaseFilter, CaseLine, list, load, step_load};
 use registry::case::{ActKind, Case, Record};
 use registry::household::Cells;
 use registry::household::store as households;
@@ -57,6 +57,8 @@ pub(super) async fn today(visit: Visit) -> Result<Response, Fault> {
             if act.kind == ActKind::Visit { visits.push(errand) } else { returned.push(errand) }
         }
     }
+    let load = step_load(&mut tx, area, today).await?;
+    let together = super::together::offered(&visit, area, &load);
     drop(tx);
     let waiting = declaration::waiting(service, &visit.who, area, 100).await?;
     let declarations = waiting.into_iter().map(|declaration| Errand {
@@ -66,7 +68,7 @@ pub(super) async fn today(visit: Visit) -> Result<Response, Fault> {
         href: format!("/visits/declarations/{}/{}", declaration.county, declaration.id),
         due_on: declaration.due_on.parse().unwrap_or(today),
     });
-    let view = Today { today, visits, returned, declarations: declarations.collect() };
+    let view = Today { today, visits, returned, declarations: declarations.collect(), together };
     Ok(shown(&today_page(&visit.frame, &view)))
 }
 

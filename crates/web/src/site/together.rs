@@ -8,7 +8,7 @@ use axum::response::Response;
 use kernel::AreaCode;
 use programme::{Procedure, StepKind};
 use registry::assessment::store as assessments;
-use registry::case::store::{CaseFilter, CaseLine, list, load};
+use registry::case::store::{CaseFilter, CaseLine, StepLoad, list, load};
 use registry::case::{ActKind, Case, NextAct};
 use registry::household::store as households;
 use registry::observation::store as observations;
@@ -241,16 +241,20 @@ pub(super) async fn one(visit: &Visit, doing: Doing<'_>) -> Result<String, Fault
     })
 }
 
-/// What an official of the visitor's role can deal with together, step by step.
-pub(super) fn offered(visit: &Visit, area: AreaCode, load: &[(String, String, i64, i64)]) -> Vec<Link> {
-    let app::Principal::Staff { role, .. } = &visit.who else { return Vec::new() };
-    let procedures = &visit.site.service.programme.procedures;
-    let offer = |(procedure, step, waiting, _): &(String, String, i64, i64)| {
-        let held = procedures.iter().rev().map(|held| &held.part).find(|held| held.name() == procedure)?.step(step)?;
-        let mine = process::step_role(*role).is_some_and(|role| held.actors.get_ref().contains(&role));
+/// Where the cases of a step are dealt with together, if that is the visitor's to do.
+pub(super) fn path(visit: &Visit, area: AreaCode, procedure: &str, step: &str) -> Option<String> {
+    let app::Principal::Staff { role, .. } = &visit.who else { return None };
+    let procedures = visit.site.service.programme.procedures.iter().rev();
+    let held = procedures.map(|held| &held.part).find(|held| held.name() == procedure)?.step(step)?;
+    let mine = process::step_role(*role).is_some_and(|role| held.actors.get_ref().contains(&role));
+    (mine && fits(held.kind)).then(|| format!("/cases/together?area={area}&procedure={procedure}&step={step}"))
+}
+
+/// What the visitor can deal with together, step by step.
+pub(super) fn offered(visit: &Visit, area: AreaCode, load: &[StepLoad]) -> Vec<Link> {
+    let offer = |(procedure, step, waiting, _): &StepLoad| {
         let text = format!("{} · {} ({waiting})", procedure_title(visit, procedure), step_title(visit, procedure, step));
-        (mine && fits(held.kind) && *waiting > 0)
-            .then(|| Link::new(text, format!("/cases/together?area={area}&procedure={procedure}&step={step}")))
+        path(visit, area, procedure, step).filter(|_| *waiting > 0).map(|path| Link::new(text, path))
     };
     load.iter().filter_map(offer).collect()
 }

@@ -186,7 +186,7 @@ pub fn phone(frame: &Frame, head: &Head, body: &Markup) -> Markup {
     let inside = html! {
         header.top { a.brand href="/visits" { (w.get("common.product")) } (account(frame, w)) }
         main #main tabindex="-1" { (trail(&head.trail, w)) h1 { (head.title) } (body) }
-        @if !frame.menu.is_empty() { nav.bottom aria-label=(w.get("common.menu")) { (menu(&frame.menu, head.here, w)) } }
+        @if !frame.menu.is_empty() { nav.bottom aria-label=(w.get("common.menu")) { (menu(&on_phone(&frame.menu), head.here, w)) } }
     };
     shell(frame, head, "phone", &inside)
 }
@@ -251,6 +251,11 @@ fn account(frame: &Frame, w: Words) -> Markup {
             }
         }
     }
+}
+
+/// A thumb reaches few entries: what is done on the way, and the overview, from which the rest is reached.
+fn on_phone(entries: &[Menu]) -> Vec<Menu> {
+    entries.iter().copied().filter(|entry| Menu::PHONE.contains(entry) || *entry == Menu::Overview).collect()
 }
 
 fn menu(entries: &[Menu], here: Option<Menu>, w: Words) -> Markup {

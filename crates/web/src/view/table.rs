@@ -82,7 +82,7 @@ pub fn table(w: Words, caption: &str, columns: &[Column], rows: &[Row]) -> Marku
                     caption { (caption) }
                     thead {
                         tr {
-                            @if select { td.mark { span.hidden { (w.get("table.mark")) } } }
+                            @if select { td.mark data-all=(w.get("table.mark_all")) { span.hidden { (w.get("table.mark")) } } }
                             @for column in columns.iter().filter(|column| column.shown) {
                                 th.n[column.numeric] scope="col" { (column.title) }
                             }

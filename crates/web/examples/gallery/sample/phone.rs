@@ -36,6 +36,7 @@ fn today(m: Maker) -> Today {
         ],
         returned: vec![errand(("杨再兴", "Yang Zaixing"), ("缺饮水照片", "Photograph of the water source is missing"), day(11, 25))],
         declarations: vec![],
+        together: vec![m.link("张榜公示 (2)", "Public notice (2)", "bulk")],
     }
 }
 

@@ -195,7 +195,9 @@ fn line(w: Words, row: &HouseholdRow) -> Row {
 }
 
 fn filter(w: Words, view: &HouseholdList) -> Markup {
-    let statuses: Vec<Choice> = Status::ALL.into_iter().map(|status| Choice::new(status.code(), status.text(w))).collect();
+    let one = |status: Status| Choice::new(status.code(), status.text(w));
+    let inside = Choice::new(registry::working_list::INSIDE, w.get("status.inside"));
+    let statuses: Vec<Choice> = std::iter::once(inside).chain(Status::ALL.into_iter().map(one)).collect();
     let proposals: Vec<Choice> = Proposal::ALL.into_iter().map(|proposal| Choice::new(proposal.code(), proposal.text(w))).collect();
     let filter = &view.filter;
     html! {

@@ -44,12 +44,12 @@ pub fn page(frame: &Frame, view: &Meeting) -> Markup {
             @for subject in &view.subjects {
                 fieldset.subject {
                     legend { (subject.head) " – " (subject.motion) }
-                    input type="hidden" name=(format!("version-{}", subject.id)) value=(subject.version);
                     div.three {
                         (number(&format!("agree-{}", subject.id), w.get("meeting.agree")))
                         (number(&format!("disagree-{}", subject.id), w.get("meeting.disagree")))
                         (number(&format!("abstain-{}", subject.id), w.get("meeting.abstain")))
                     }
+                    input type="hidden" name=(format!("version-{}", subject.id)) value=(subject.version);
                 }
             }
             @for paper in &view.papers { (question(form, paper, w)) }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::text::Words;
 use crate::view::layout::{Frame, Head, Menu, phone};
-use crate::view::part::{due, section};
+use crate::view::part::{Link, due, section};
 
 /// The home page of the phone.
 #[derive(Debug, Clone)]
@@ -14,6 +14,8 @@ pub struct Today {
     pub visits: Vec<Errand>,
     pub returned: Vec<Errand>,
     pub declarations: Vec<Errand>,
+    /// Steps whose cases can be dealt with together.
+    pub together: Vec<Link>,
 }
 
 /// A household to go to, or a record to mend.
@@ -35,6 +37,11 @@ pub fn page(frame: &Frame, view: &Today) -> Markup {
         p.note { (w.date(view.today)) }
         (section("visits", &title(w, "visits.due", &view.visits), &errands(w, &view.visits, view.today)))
         (section("returned", &title(w, "visits.returned", &view.returned), &errands(w, &view.returned, view.today)))
+        @if !view.together.is_empty() {
+            (section("together", w.get("case.decide_together"), &html! {
+                ul.cards { @for one in &view.together { li { a.whole href=(one.href) { strong { (one.text) } } } } }
+            }))
+        }
         (section("declarations", &title(w, "visits.declarations", &view.declarations), &errands(w, &view.declarations, view.today)))
     };
     phone(frame, &Head { offline: true, ..Head::new(w.get("visits.title")).at(Menu::Today) }, &body)
