@@ -79,6 +79,25 @@ await county.locator("nav.tabs [aria-current]", { hasText: "Mine" }).waitFor();
 await look(county, "households-kept");
 await county.locator("#form-forget button").click();
 if ((await county.locator("nav.tabs", { hasText: "Mine" }).count()) !== 0) fail("a forgotten list is still there");
+// The programme as it is applied, and a rule tried on that household, if the service has a register beside it.
+await county.goto(`${base}/programme`);
+if (await county.locator("form#form-tester").count()) {
+  const attempt = async (rule) => {
+    await county.fill("form#form-tester [name=rule]", rule);
+    await county.fill("form#form-tester [name=household]", number);
+    await county.locator("form#form-tester button.submit").click();
+    await county.waitForLoadState();
+  };
+  await attempt("income_per_head < ");
+  if ((await county.locator(".problems").count()) === 0) fail("half a rule is taken for one");
+  await look(county, "programme-refused");
+  await attempt("persons > 0 and persons < 2");
+  await county.locator("#tester [role=status]").waitFor();
+  if ((await county.locator("#tester [role=status] li").count()) !== 3) fail("the rule is not answered clause by clause");
+} else {
+  fail("no rule can be tried: serve with --register");
+}
+await look(county, "programme");
 const other = await county.goto(`${base}/households?area=11`);
 if (other.status() !== 403) fail(`another province answered ${other.status()}`);
 await look(county, "forbidden");

@@ -26,7 +26,7 @@ cp -r "$work/site" "$work/walk"
 cp e2e/*.mjs e2e/package*.json "$work"
 (cd "$work" && npm ci --silent)
 
-"$fupin" --format json serve --programme programmes/china --data "$work/site" --listen 127.0.0.1:8095 --demo >"$work/accounts.json" 2>"$work/log" &
+"$fupin" --format json serve --programme programmes/china --data "$work/site" --register "$work/register" --listen 127.0.0.1:8095 --demo >"$work/accounts.json" 2>"$work/log" &
 server=$!
 for _ in $(seq 300); do curl -sf http://127.0.0.1:8095/healthz >/dev/null && break; sleep 0.1; done
 shots=${SHOTS:-fupin-data/screenshots}

@@ -22,4 +22,4 @@ if [ ! -f "$records/records.db" ]; then
   "${identify[@]}" --model fupin-data/model.json --out fupin-data/results >/dev/null 2>&1
 fi
 say "open http://127.0.0.1:8080 (stop with Ctrl-C); the authenticator column is for an app such as the one on your phone"
-exec "$fupin" --format table serve --programme programmes/china --data "$records" --demo
+exec "$fupin" --format table serve --programme programmes/china --data "$records" --register fupin-data/register --demo

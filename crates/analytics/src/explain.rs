@@ -9,9 +9,9 @@ use programme::Programme;
 use crate::assess::{Assessment, Assessor};
 use crate::error::{Error, Result};
 use crate::language::clauses::Clause;
-use crate::language::{Compiler, Scope};
+use crate::language::{Compiler, Expected, ExpressionFault, Scope};
 use crate::register::Register;
-use crate::view::{LinkedRows, ViewBatch, ViewReader};
+use crate::view::{LinkedRows, ViewBatch, ViewPlan, ViewReader};
 
 /// A rule as it came out for the household.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -40,7 +40,7 @@ pub fn household(
     for part in &register.manifest.parts {
         for batch in ViewReader::open(&assessor.plan, register, part)? {
             let batch = batch?;
-            let Some(row) = find(&batch, assessor, key)? else { continue };
+            let Some(row) = find(&batch, &assessor.plan, key)? else { continue };
             let alone = single(&batch, row)?;
             let assessment = assessor.assess(&alone)?;
             let rules = rules(programme, compiler, assessor, &alone, &assessment)?;
@@ -50,9 +50,38 @@ pub fn household(
     Ok(None)
 }
 
-fn find(batch: &ViewBatch, assessor: &Assessor, key: &str) -> Result<Option<usize>> {
+/// Tries a rule on one household: `None` if the register does not hold it. A wrong text is refused before any row is read, and no
+/// column is read that the rule does not name.
+pub fn rule(
+    programme: &Programme,
+    compiler: &Compiler,
+    register: &Register,
+    key: &str,
+    text: &str,
+) -> Result<std::result::Result<Option<Clause>, ExpressionFault>> {
+    let mut plan = ViewPlan::new(programme, compiler, Some(&register.manifest))?;
+    let scope = Arc::new(plan.scope.blind());
+    let compiled = match compiler.compile(text, &scope, Expected::Truth) {
+        Ok(compiled) => compiled,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let wanted: Vec<usize> = compiled.columns.into_iter().chain(plan.scope.position(&plan.key)).collect();
+    plan.require(&wanted);
+    plan.settle();
+    for part in &register.manifest.parts {
+        for batch in ViewReader::open(&plan, register, part)? {
+            let batch = batch?;
+            if let Some(row) = find(&batch, &plan, key)? {
+                return Ok(Ok(Some(compiler.explain(text, &scope, &single(&batch, row)?.view, 0)?)));
+            }
+        }
+    }
+    Ok(Ok(None))
+}
+
+fn find(batch: &ViewBatch, plan: &ViewPlan, key: &str) -> Result<Option<usize>> {
     use datafusion::arrow::util::display::array_value_to_string;
-    let keys = batch.view.column_by_name(&assessor.plan.key).ok_or_else(|| Error::Invalid("the view has no key".to_owned()))?;
+    let keys = batch.view.column_by_name(&plan.key).ok_or_else(|| Error::Invalid("the view has no key".to_owned()))?;
     for row in 0..keys.len() {
         if keys.is_valid(row) && array_value_to_string(keys, row)? == key {
             return Ok(Some(row));

@@ -32,6 +32,7 @@ pub mod questionnaire;
 pub mod request;
 pub mod role;
 pub mod rotation;
+pub mod rule_test;
 pub mod saved_list;
 pub mod service;
 pub mod session;

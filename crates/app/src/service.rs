@@ -27,6 +27,8 @@ pub struct Service {
     pub clock: Arc<dyn Clock>,
     pub sms: Arc<dyn SmsGateway>,
     pub areas: Areas,
+    /// The register that runs of the identification read, if the service has one beside it.
+    pub register: Option<std::path::PathBuf>,
     looks: Group,
 }
 
@@ -38,7 +40,17 @@ pub fn migrations() -> Vec<Migration> {
 
 impl Service {
     pub fn new(db: Db, keys: Keyring, programme: Programme, clock: Arc<dyn Clock>, sms: Arc<dyn SmsGateway>) -> Result<Self> {
-        Ok(Self { db, keys, policies: Policies::load()?, programme, clock, sms, areas: Areas::default(), looks: Group::default() })
+        Ok(Self {
+            db,
+            keys,
+            policies: Policies::load()?,
+            programme,
+            clock,
+            sms,
+            areas: Areas::default(),
+            register: None,
+            looks: Group::default(),
+        })
     }
 
     /// Reads the names of areas anew.

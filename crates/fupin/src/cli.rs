@@ -246,6 +246,9 @@ pub(crate) struct ServeArgs {
     /// The data folder that `fupin import --records` filled.
     #[arg(long, env = "FUPIN_DATA")]
     pub data: Option<PathBuf>,
+    /// The register that `fupin import --out` wrote: rules can be tried on it.
+    #[arg(long, env = "FUPIN_REGISTER")]
+    pub register: Option<PathBuf>,
     /// Address to listen on (default: 127.0.0.1:8080).
     #[arg(long, env = "FUPIN_LISTEN")]
     pub listen: Option<std::net::SocketAddr>,

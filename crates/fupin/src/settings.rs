@@ -15,6 +15,7 @@ const LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST,
 pub(crate) struct Settings {
     pub programme: PathBuf,
     pub data: PathBuf,
+    pub register: Option<PathBuf>,
     pub listen: SocketAddr,
     pub database: Option<String>,
     pub secure: bool,
@@ -31,6 +32,7 @@ pub(crate) struct Settings {
 struct File {
     programme: Option<PathBuf>,
     data: Option<PathBuf>,
+    register: Option<PathBuf>,
     listen: Option<SocketAddr>,
     database: Option<String>,
     secure: Option<bool>,
@@ -50,6 +52,7 @@ impl Settings {
         Ok(Self {
             programme: args.programme.clone().or(file.programme).ok_or_else(|| missing("folder of a programme", "programme"))?,
             data: args.data.clone().or(file.data).ok_or_else(|| missing("data folder", "data"))?,
+            register: args.register.clone().or(file.register),
             listen: args.listen.or(file.listen).unwrap_or(LISTEN),
             database: args.database.clone().or(file.database),
             secure: args.secure.or(file.secure).unwrap_or(false),
@@ -69,7 +72,7 @@ impl File {
         let mut file = Self::parse(&name, &text).map_err(Failure::Config)?;
         // Folders stand where the file says, wherever the service is started.
         let folder = path.parent().unwrap_or(Path::new(""));
-        for path in [&mut file.programme, &mut file.data, &mut file.partners].into_iter().flatten() {
+        for path in [&mut file.programme, &mut file.data, &mut file.register, &mut file.partners].into_iter().flatten() {
             *path = folder.join(&*path);
         }
         Ok(file)

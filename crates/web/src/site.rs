@@ -11,6 +11,7 @@ mod mine;
 mod notice;
 mod overview;
 mod phone;
+mod programme;
 mod public;
 mod run;
 mod sign_in;
@@ -107,6 +108,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/access", get(access::log))
         .route("/totals", get(public::totals))
         .route("/totals.csv", get(public::totals_csv))
+        .route("/programme", get(programme::view).post(programme::attempted))
         .route("/procedure", get(public::procedure))
         .route("/sign-in", get(sign_in::form).post(sign_in::password))
         .route("/sign-in/code", post(sign_in::code))

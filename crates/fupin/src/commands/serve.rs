@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use analytics::register::Register;
 use app::account::{self, NewAccount, hash_password};
 use app::clock::DAY;
 use app::dci::{Exchange, Partners, Signer};
@@ -23,13 +24,20 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
     let programme = crate::definition::load(&settings.programme)?;
     runtime()?.block_on(async {
         let records = Records::open(&settings.data, settings.database.as_deref()).await?;
-        let service = Service::new(
+        let mut service = Service::new(
             records.db,
             records.keys,
             programme,
             clock(settings),
             Arc::new(FileGateway::new(&settings.data.join("messages.jsonl"))),
         )?;
+        if let Some(register) = settings.register.as_ref().filter(|folder| !Register::is_register(folder)) {
+            return Err(Failure::Usage(format!(
+                "{} is not a register: name the folder that `fupin import --out` wrote",
+                register.display()
+            )));
+        }
+        service.register.clone_from(&settings.register);
         service.load_areas().await?;
         first_account(&service, settings, console).await?;
         let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(Failure::file(settings.listen.to_string()))?;

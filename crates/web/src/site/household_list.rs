@@ -103,8 +103,10 @@ async fn shown_list(visit: &Visit, asked: &Asked, problems: Vec<Problem>, at: &s
     } else {
         Page { lines: found(visit, area, &asked.q).await?, next: None }
     };
-    let heads = heads(visit, &lines, Action::ListHouseholds, "").await?;
-    let rows = rows(visit, area, &lines, heads).await?;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let heads = heads(visit, &mut tx, &lines, Action::ListHouseholds, "").await?;
+    let rows = rows(visit, &mut tx, area, &lines, heads).await?;
+    drop(tx);
     let form = |id: &str, action: &str| {
         let mut form = Form::new(id, action, visit.csrf(), "");
         form.values = vec![("query".to_owned(), asked.text())];
@@ -160,10 +162,15 @@ fn cursor(text: &str) -> Option<After> {
     Some(After { county: parts.next().filter(|part| !part.is_empty())?, village: parts.next()?, id: parts.next()? })
 }
 
-async fn rows(visit: &Visit, area: AreaCode, lines: &[HouseholdLine], heads: Vec<String>) -> Result<Vec<HouseholdRow>, Fault> {
-    let mut tx = visit.site.service.db.read().await.map_err(app::Error::from)?;
-    let assessed = lists::assessed(&mut tx, area, lines).await?;
-    let visited = lists::visited(&mut tx, lines).await?;
+async fn rows(
+    visit: &Visit,
+    tx: &mut app::Tx,
+    area: AreaCode,
+    lines: &[HouseholdLine],
+    heads: Vec<String>,
+) -> Result<Vec<HouseholdRow>, Fault> {
+    let assessed = lists::assessed(tx, area, lines).await?;
+    let visited = lists::visited(tx, lines).await?;
     let row = |(line, head): (&HouseholdLine, String)| {
         let key = (line.county.clone(), line.id.0.clone());
         row(visit, line, head, assessed.get(&key), visited.get(&key))
@@ -189,7 +196,15 @@ fn row(visit: &Visit, line: &HouseholdLine, head: String, assessed: Option<&Asse
 }
 
 /// The name of each household's head with all but the surname hidden; each is a look that is written down.
-pub(super) async fn heads(visit: &Visit, lines: &[HouseholdLine], action: Action, reason: &str) -> Result<Vec<String>, Fault> {
+///
+/// Reads in the caller's transaction: who holds one connection and waits for a second can wait for ever.
+pub(super) async fn heads(
+    visit: &Visit,
+    tx: &mut app::Tx,
+    lines: &[HouseholdLine],
+    action: Action,
+    reason: &str,
+) -> Result<Vec<String>, Fault> {
     let service = &visit.site.service;
     let context = visit.context();
     let resource = |line: &HouseholdLine| -> Result<Resource, Fault> {
@@ -202,8 +217,7 @@ pub(super) async fn heads(visit: &Visit, lines: &[HouseholdLine], action: Action
     let decisions = service.look(&looks).await?;
     let allowed = lines.iter().zip(decisions).filter(|(_, decision)| decision.allowed);
     let allowed: Vec<(&str, &str)> = allowed.map(|(line, _)| (line.county.as_str(), line.id.0.as_str())).collect();
-    let mut tx = service.db.read().await.map_err(app::Error::from)?;
-    let known = store::identities_among(&mut tx, &service.keys, &allowed).await?;
+    let known = store::identities_among(tx, &service.keys, &allowed).await?;
     let name = |line: &HouseholdLine| {
         let known = known.get(&(line.county.clone(), line.id.0.clone()))?;
         known.iter().find(|((_, field), _)| field == "name").map(|(_, name)| mask_name(name))
@@ -311,8 +325,10 @@ pub(super) async fn export(visit: Visit, Posted(fields): Posted<Fields>) -> Resu
         let text = w.fill("list.too_long", &[("count", &w.count(size(EXPORTED)))]);
         return shown_list(&visit, &asked, vec![Problem { field: "reason".to_owned(), text }], "export").await;
     }
-    let heads = heads(&visit, &page.lines, Action::ExportList, reason).await?;
-    let rows = rows(&visit, area, &page.lines, heads).await?;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let heads = heads(&visit, &mut tx, &page.lines, Action::ExportList, reason).await?;
+    let rows = rows(&visit, &mut tx, area, &page.lines, heads).await?;
+    drop(tx);
     let moment = service.moment();
     let note = w.fill("list.sheet_note", &[("area", &visit.place(area)), ("date", &w.date(moment.on)), ("reason", reason)]);
     let (titles, cells) = sheet(w, &asked.columns, &rows);

@@ -138,7 +138,7 @@ fn facts(visit: &Visit, run: &Run) -> Vec<Pair> {
 async fn rows(visit: &Visit, tx: &mut app::Tx, county: &str, some: &[Assessment]) -> Result<Vec<view::ProposalRow>, Fault> {
     let service = &visit.site.service;
     let lines: Vec<HouseholdLine> = some.iter().map(|one| line(county, &one.household, &one.village)).collect();
-    let heads = super::household_list::heads(visit, &lines, Action::ListHouseholds, "").await?;
+    let heads = super::household_list::heads(visit, tx, &lines, Action::ListHouseholds, "").await?;
     let mut rows = Vec::with_capacity(some.len());
     for (one, head) in some.iter().zip(heads) {
         let status = households::find(tx, county, &one.household).await.map_or_else(|_gone| String::new(), |household| household.status);
@@ -281,7 +281,7 @@ pub(super) async fn compare(visit: Visit, Query(asked): Query<Asked>) -> Result<
     some.truncate(PAGE);
     let next = some.last().filter(|_| more).map(|last| last.household.clone());
     let lines: Vec<HouseholdLine> = some.iter().map(|one| line(county, &one.household, &one.village)).collect();
-    let heads = super::household_list::heads(&visit, &lines, Action::ListHouseholds, "").await?;
+    let heads = super::household_list::heads(&visit, &mut tx, &lines, Action::ListHouseholds, "").await?;
     let (mut entering, mut leaving, mut other) = (Vec::new(), Vec::new(), Vec::new());
     for (one, head) in some.iter().zip(heads) {
         let side = |side: &Option<(String, Grounds)>| side.as_ref().map_or(String::new(), |(word, _)| word.clone());

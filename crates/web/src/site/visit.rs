@@ -63,6 +63,7 @@ fn menu(role: app::Role) -> Vec<Menu> {
     if !matches!(role, app::Role::Admin | app::Role::BankOfficer) {
         places.extend([Menu::Households, Menu::Cases, Menu::Notices, Menu::Runs]);
     }
+    places.push(Menu::Programme);
     if role == app::Role::VillageRepresentative {
         places.push(Menu::Meeting);
     }

@@ -228,13 +228,13 @@ fn programme_of(m: Maker) -> Programme {
             check("vehicle", ("登记有轿车", "Owns a car"), "vehicle_count > 0 and vehicle_value_fen > 5000000"),
             check("medical", ("大额自付医药费", "High medical cost"), "self_paid_cost > 0.3 * net_income"),
         ],
-        tester,
+        tester: Some(tester),
         tested: Some(Tested {
             answer: m.t("不成立", "Does not hold"),
             clauses: vec![
-                Clause { text: "income_per_head < line".to_owned(), holds: Some(false) },
-                Clause { text: "self_paid_cost > 20000".to_owned(), holds: Some(true) },
-                Clause { text: "vehicle_count = 0".to_owned(), holds: None },
+                Clause { depth: 1, text: "income_per_head < line".to_owned(), values: String::new(), holds: Some(false) },
+                Clause { depth: 1, text: "self_paid_cost > 20000".to_owned(), values: String::new(), holds: Some(true) },
+                Clause { depth: 1, text: "vehicle_count = 0".to_owned(), values: String::new(), holds: None },
             ],
         }),
     }

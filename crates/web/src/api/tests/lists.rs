@@ -55,3 +55,28 @@ async fn a_list_goes_out_only_with_a_reason_that_each_household_can_read() {
     assert_eq!(looks(VILLAGE.get(..6).unwrap(), "l1").await, ["spot check"]);
     assert!(looks(OTHER.get(..6).unwrap(), "l2").await.is_empty(), "another county's household is not on the list");
 }
+
+/// A register that cannot be read shows who came as far as reading it.
+#[tokio::test]
+async fn a_rule_is_tried_on_a_household_only_by_who_may_open_its_page() {
+    let world = World::with(|mut site| {
+        site.service.register = Some("nowhere".into());
+        site
+    })
+    .await;
+    world.household(VILLAGE, "5202221042030001").await;
+    world.household(OTHER, "5203211010010001").await;
+    let body = |household: &str| format!("rule=true&household={household}");
+    let (county, bank) = (world.staff(Role::CountyOfficer, true).await, world.staff(Role::BankOfficer, true).await);
+    let own = form(&world, &county, "/programme", &body("5202221042030001")).await;
+    assert_eq!(own.status, 500);
+    for household in ["5203211010010001", "5202221042039999", "x"] {
+        let other = form(&world, &county, "/programme", &body(household)).await;
+        assert!(other.status == 200 && other.text.contains("class=\"problems\""), "{household}");
+    }
+    assert_ne!(form(&world, &bank, "/programme", &body("5202221042030001")).await.status, 500);
+    let mut tx = world.service.db.read().await.unwrap();
+    let key = app::HouseholdKey::new(AreaCode::parse("520222").unwrap(), "5202221042030001");
+    let looks = access_log::store::of_household(&mut tx, &key, i64::MAX, 10).await.unwrap();
+    assert!(looks.iter().any(|look| look.entry.action == Action::ViewHousehold && look.entry.allowed));
+}

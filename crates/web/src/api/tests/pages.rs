@@ -14,7 +14,7 @@ const ROUTES: &str = include_str!("../../site.rs");
 const FOR_ALL: [&str; 3] = ["/healthz", "/sign-in/code", "crate::api::METRICS_PATH"];
 
 /// Every route with the forms it takes: `{c}` county, `{h}` household, `{k}` case, `{v}` village, `{r}` run, `{a}` account, `{d}` declaration.
-const ASKED: [(&str, &str, &str); 53] = [
+const ASKED: [(&str, &str, &str); 55] = [
     ("GET", "/", ""),
     ("GET", "/access?household={h}", ""),
     ("GET", "/cases?area={v}", ""),
@@ -35,6 +35,7 @@ const ASKED: [(&str, &str, &str); 53] = [
     ("GET", "/notices/{c}/{k}", ""),
     ("GET", "/notices/{c}/{k}/object", ""),
     ("GET", "/procedure", ""),
+    ("GET", "/programme", ""),
     ("GET", "/runs", ""),
     ("GET", "/runs/compare?from={c}.r&to={c}.s", ""),
     ("GET", "/runs/{c}/r", ""),
@@ -61,6 +62,7 @@ const ASKED: [(&str, &str, &str); 53] = [
     ("POST", "/mine/code", "number={h}&code=1"),
     ("POST", "/mine/sign-in", "number={h}"),
     ("POST", "/notices/{c}/{k}/object", "text=x"),
+    ("POST", "/programme", "rule=true&household={h}"),
     ("POST", "/runs/{c}/r/cases", "row={h}"),
     ("POST", "/sign-in", "user=nobody&password=x"),
     ("POST", "/sign-out", ""),

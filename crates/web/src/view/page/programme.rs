@@ -17,7 +17,7 @@ pub struct Programme {
     pub indicators: Vec<IndicatorRow>,
     pub checks: Vec<CheckRow>,
     /// Tries a rule on one household: fields `rule`, `household`.
-    pub tester: Form,
+    pub tester: Option<Form>,
     pub tested: Option<Tested>,
 }
 
@@ -61,7 +61,11 @@ pub struct Tested {
 /// A clause and what it came to; `None` if data are missing.
 #[derive(Debug, Clone)]
 pub struct Clause {
+    /// How deep it lies in the rule.
+    pub depth: usize,
     pub text: String,
+    /// What it read.
+    pub values: String,
     pub holds: Option<bool>,
 }
 
@@ -69,14 +73,18 @@ pub struct Clause {
 pub fn page(frame: &Frame, view: &Programme) -> Markup {
     let w = frame.words();
     let body = html! {
-        (problems(&view.tester, w))
+        @if let Some(form) = &view.tester { (problems(form, w)) }
         p.soft { (view.version) }
         (section("lines", w.get("programme.lines"), &lines(w, &view.lines)))
         (section("indicators", w.get("programme.indicators"), &indicators(w, &view.indicators)))
         (section("checks", w.get("programme.checks"), &checks(w, &view.checks)))
-        (section("tester", w.get("programme.tester"), &tester(w, view)))
+        @if let Some(form) = &view.tester { (section("tester", w.get("programme.tester"), &tester(w, form, view.tested.as_ref()))) }
     };
-    desk(frame, &Head { wide: true, ..Head::new(&view.title).at(Menu::Programme).failed(view.tester.failed()) }, &body)
+    desk(
+        frame,
+        &Head { wide: true, ..Head::new(&view.title).at(Menu::Programme).failed(view.tester.as_ref().is_some_and(Form::failed)) },
+        &body,
+    )
 }
 
 fn lines(w: Words, lines: &[LineRow]) -> Markup {
@@ -117,26 +125,26 @@ fn checks(w: Words, checks: &[CheckRow]) -> Markup {
     table(w, w.get("programme.checks"), &columns, &rows)
 }
 
-fn tester(w: Words, view: &Programme) -> Markup {
-    let form = &view.tester;
+fn tester(w: Words, form: &Form, tested: Option<&Tested>) -> Markup {
     html! {
         (open(form, &html! {
             (field(form, &Field::new("rule", w.get("programme.rule"), Input::Area).hint(w.get("programme.rule_hint")), w))
             (field(form, &Field::new("household", w.get("household.number"), Input::Text), w))
             (submit(w.get("programme.try")))
         }))
-        @if let Some(tested) = &view.tested {
+        @if let Some(tested) = tested {
             div.box.plain role="status" {
                 p { (w.get("programme.answer")) " " strong { (tested.answer) } }
                 ul {
                     @for clause in &tested.clauses {
-                        li {
+                        li.(format!("deep-{}", clause.depth.min(4))) {
                             code { (clause.text) } " "
                             @match clause.holds {
                                 Some(true) => (tag(Tone::Good, w.get("programme.holds"))),
                                 Some(false) => (tag(Tone::Bad, w.get("programme.fails"))),
                                 None => (tag(Tone::Warning, w.get("programme.missing"))),
                             }
+                            " " span.soft { (clause.values) }
                         }
                     }
                 }
