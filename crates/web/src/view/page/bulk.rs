@@ -92,7 +92,15 @@ fn line(w: Words, row: &BulkRow) -> Row {
             @if row.changes.is_empty() { (w.get("bulk.no_changes")) }
             @else { ul.bare { @for change in &row.changes { li { (change.name) " " del { (change.before) } " → " ins { (change.after) } } } } }
         },
-        html! { @for flag in &row.flags { (tag(Tone::Bad, flag)) " " } @if row.flags.is_empty() { (w.get("bulk.no_flags")) } },
+        html! {
+            @if row.flags.is_empty() { (w.get("bulk.no_flags")) }
+            @else {
+                details {
+                    summary { (w.fill("bulk.flags", &[("count", &row.flags.len().to_string())])) }
+                    ul.bare { @for flag in &row.flags { li { (flag) } } }
+                }
+            }
+        },
         html! {
             a href=(row.evidence_href) { (w.get("bulk.open_evidence")) span.hidden { " " (row.case.text) } } " "
             @if row.opened { (tag(Tone::Good, w.get("case.opened"))) } @else if blocked { (tag(Tone::Bad, w.get("case.must_open"))) }

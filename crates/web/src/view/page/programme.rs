@@ -75,10 +75,10 @@ pub fn page(frame: &Frame, view: &Programme) -> Markup {
     let body = html! {
         @if let Some(form) = &view.tester { (problems(form, w)) }
         p.soft { (view.version) }
+        @if let Some(form) = &view.tester { (section("tester", w.get("programme.tester"), &tester(w, form, view.tested.as_ref()))) }
         (section("lines", w.get("programme.lines"), &lines(w, &view.lines)))
         (section("indicators", w.get("programme.indicators"), &indicators(w, &view.indicators)))
         (section("checks", w.get("programme.checks"), &checks(w, &view.checks)))
-        @if let Some(form) = &view.tester { (section("tester", w.get("programme.tester"), &tester(w, form, view.tested.as_ref()))) }
     };
     desk(
         frame,
@@ -108,21 +108,30 @@ fn indicators(w: Words, indicators: &[IndicatorRow]) -> Markup {
     table(w, w.get("programme.indicators"), &columns, &rows)
 }
 
+/// Hundreds of checks: a family opens when it is wanted.
 fn checks(w: Words, checks: &[CheckRow]) -> Markup {
+    let mut families: Vec<&str> = checks.iter().map(|one| one.family.as_str()).collect();
+    families.sort_unstable();
+    families.dedup();
+    html! {
+        @for family in families {
+            @let own: Vec<&CheckRow> = checks.iter().filter(|one| one.family == family).collect();
+            details { summary { (family) " (" (own.len()) ")" } (family_table(w, family, &own)) }
+        }
+    }
+}
+
+fn family_table(w: Words, family: &str, checks: &[&CheckRow]) -> Markup {
     let columns = [
         Column::new("title", w.get("overview.check")),
-        Column::new("family", w.get("programme.family")),
         Column::new("rule", w.get("programme.rule")),
         Column::new("source", w.get("common.source")),
     ];
-    let rows: Vec<Row> = checks
-        .iter()
-        .map(|one| {
-            let title = html! { (one.title) br; code.soft { (one.id) } };
-            Row::new(vec![title, html! { (one.family) }, html! { code { (one.rule) } }, html! { (one.source) }])
-        })
-        .collect();
-    table(w, w.get("programme.checks"), &columns, &rows)
+    let row = |one: &&CheckRow| {
+        let title = html! { (one.title) br; code.soft { (one.id) } };
+        Row::new(vec![title, html! { code { (one.rule) } }, html! { (one.source) }])
+    };
+    table(w, &w.fill("programme.family_checks", &[("family", family)]), &columns, &checks.iter().map(row).collect::<Vec<_>>())
 }
 
 fn tester(w: Words, form: &Form, tested: Option<&Tested>) -> Markup {
