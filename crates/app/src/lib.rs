@@ -46,7 +46,7 @@ pub mod webhook;
 pub use access_log::open_record;
 pub use account::{Account, SignIn, sign_in};
 pub use clock::{AheadClock, Clock, FixedClock, SystemClock};
-pub use database::{Db, Keyring, Shortage, Tx};
+pub use database::{Db, Keyring, Shortage, Tx, test_db};
 pub use error::{Error, Kind, Result};
 pub use permission::{Action, Context, Decision, Policies, Purpose, Resource};
 pub use role::{HouseholdKey, Principal, Role};

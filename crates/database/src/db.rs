@@ -13,6 +13,8 @@ use crate::value::Value;
 
 /// Seconds a writer waits for its turn before the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Connections that one process takes at most. SQLite has one more, which writes.
+const CONNECTIONS: u32 = 16;
 /// Values one statement may bind on both engines.
 const BIND_LIMIT: usize = 30_000;
 
@@ -30,6 +32,11 @@ pub enum Db {
 impl Db {
     /// Opens `sqlite:FILE` (made if missing) or `postgres://…`.
     pub async fn open(url: &str) -> Result<Self> {
+        Self::open_with(url, CONNECTIONS).await
+    }
+
+    /// As [`Self::open`] with another number of connections. Whoever holds one and asks for a second stands still when there is but one.
+    pub async fn open_with(url: &str, connections: u32) -> Result<Self> {
         let fail = |source| Error::Open { url: without_password(url), source };
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)
@@ -43,7 +50,7 @@ impl Db {
             let write =
                 SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await.map_err(fail)?;
             let read = SqlitePoolOptions::new()
-                .max_connections(8)
+                .max_connections(connections)
                 .acquire_timeout(PATIENCE)
                 .connect_with(options.read_only(true))
                 .await
@@ -60,7 +67,8 @@ impl Db {
             if !["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&collation.as_str()) {
                 return Err(Error::Collation(collation));
             }
-            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect_with(options).await.map_err(fail)?;
+            let pool =
+                PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).connect_with(options).await.map_err(fail)?;
             return Ok(Self::Postgres(pool));
         }
         Err(Error::Url(without_password(url)))

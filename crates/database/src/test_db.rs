@@ -13,14 +13,22 @@ pub const SERVER: &str = "FUPIN_TEST_POSTGRES";
 ///
 /// # Panics
 /// When a database cannot be made: a test without its database must not pass.
-#[expect(clippy::expect_used, clippy::disallowed_methods, reason = "only tests call it; the server's address comes from whoever runs them")]
 pub fn on_each_engine<F: Future<Output = ()>>(migrations: &[Migration], test: impl Fn(Db) -> F) {
+    on_each_engine_with(8, migrations, test);
+}
+
+/// As [`on_each_engine`] with so many connections. With one, whatever holds a connection while it waits for another is found out.
+///
+/// # Panics
+/// As [`on_each_engine`].
+#[expect(clippy::expect_used, clippy::disallowed_methods, reason = "only tests call it; the server's address comes from whoever runs them")]
+pub fn on_each_engine_with<F: Future<Output = ()>>(connections: u32, migrations: &[Migration], test: impl Fn(Db) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let name = format!("t{:016x}", u64::from_be_bytes(random().expect("random bytes")));
     let folder = std::env::temp_dir().join(&name);
     std::fs::create_dir_all(&folder).expect("a folder");
     runtime.block_on(async {
-        let db = Db::open(&format!("sqlite:{}/records.db", folder.display())).await.expect("SQLite");
+        let db = Db::open_with(&format!("sqlite:{}/records.db", folder.display()), connections).await.expect("SQLite");
         db.migrate(migrations).await.expect("migrations on SQLite");
         test(db.clone()).await;
         db.close().await;
@@ -30,7 +38,7 @@ pub fn on_each_engine<F: Future<Output = ()>>(migrations: &[Migration], test: im
     runtime.block_on(async {
         let admin = Db::open(&format!("{server}/postgres")).await.expect("the PostgreSQL server");
         run(&admin, format!("create database {name} template template0 lc_collate 'C' lc_ctype 'C' encoding 'UTF8'")).await;
-        let db = Db::open(&format!("{server}/{name}")).await.expect("PostgreSQL");
+        let db = Db::open_with(&format!("{server}/{name}"), connections).await.expect("PostgreSQL");
         db.migrate(migrations).await.expect("migrations on PostgreSQL");
         test(db.clone()).await;
         db.close().await;

@@ -366,17 +366,19 @@ pub async fn shred(tx: &mut Tx, county: &str, id: &str) -> Result<()> {
 pub async fn list(tx: &mut Tx, area: AreaCode, after: Option<&After>, limit: usize) -> Result<Vec<HouseholdLine>> {
     let mut values = page(area, after);
     values.push(i64::try_from(limit).unwrap_or(i64::MAX).into());
-    let line = |row: &Row| {
-        Ok(HouseholdLine {
-            county: row.text(0)?,
-            id: HouseholdId(row.text(1)?),
-            village: row.text(2)?,
-            status: row.text(3)?,
-            people: row.long(4)?,
-            version: row.long(5)?,
-        })
-    };
     tx.rows(LIST, &values).await?.iter().map(line).collect()
+}
+
+/// A household from the first six columns of a row.
+pub(crate) fn line(row: &Row) -> Result<HouseholdLine> {
+    Ok(HouseholdLine {
+        county: row.text(0)?,
+        id: HouseholdId(row.text(1)?),
+        village: row.text(2)?,
+        status: row.text(3)?,
+        people: row.long(4)?,
+        version: row.long(5)?,
+    })
 }
 
 /// Whole households of an area, by village and number, for who looks through many.

@@ -8,8 +8,7 @@ use kernel::AreaCode;
 use super::{INSIDE, Narrow, Page};
 use crate::assessment::{Assessment, store::assessment};
 use crate::error::Result;
-use crate::household::HouseholdId;
-use crate::household::store::{After, HouseholdLine, list, page as place_of};
+use crate::household::store::{After, HouseholdLine, line as household_line, list, page as place_of};
 
 const BY_STATUS: &str = "select county, household_id, village, status, people, version, village from household
   where status = $6 and (county, village, household_id) > ($1, $2, $3) and (county, village) <= ($4, $5)
@@ -98,15 +97,7 @@ async fn by_run(tx: &mut Tx, narrow: Narrow<'_>, after: Option<&After>, limit: u
 
 /// A line, and the village under which it stands in the order of the list.
 fn line(row: &Row) -> Result<(String, HouseholdLine)> {
-    let line = HouseholdLine {
-        county: row.text(0)?,
-        id: HouseholdId(row.text(1)?),
-        village: row.text(2)?,
-        status: row.text(3)?,
-        people: row.long(4)?,
-        version: row.long(5)?,
-    };
-    Ok((row.text(6)?, line))
+    Ok((row.text(6)?, household_line(row)?))
 }
 
 /// What the latest run made of the households of a page, by county and number.

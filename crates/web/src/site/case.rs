@@ -73,8 +73,8 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
         tab(w.get("overview.overdue"), "&late=1", sum(|load| load.3), !asked.late.is_empty()),
     ];
     let next = lines.last().filter(|_| lines.len() == PAGE).map(|last| format!("{}.{}.{}", last.county, last.due_on, last.id));
-    let heads = heads(&visit, &mut tx, &lines).await?;
     drop(tx);
+    let heads = heads(&visit, &lines).await?;
     let view = CaseList {
         today,
         tabs,
@@ -95,7 +95,7 @@ fn cursor(text: &str) -> Option<CaseLine> {
 }
 
 /// Whose cases these are; each is a look that is written down.
-pub(super) async fn heads(visit: &Visit, tx: &mut app::Tx, lines: &[CaseLine]) -> Result<Vec<String>, Fault> {
+pub(super) async fn heads(visit: &Visit, lines: &[CaseLine]) -> Result<Vec<String>, Fault> {
     let line = |line: &CaseLine| HouseholdLine {
         county: line.county.clone(),
         id: HouseholdId(line.household.clone()),
@@ -105,7 +105,7 @@ pub(super) async fn heads(visit: &Visit, tx: &mut app::Tx, lines: &[CaseLine]) -
         version: 0,
     };
     let lines: Vec<HouseholdLine> = lines.iter().map(line).collect();
-    super::household_list::heads(visit, tx, &lines, Action::ViewCase, "").await
+    super::household_list::heads(visit, &lines, Action::ViewCase, "").await
 }
 
 fn row(visit: &Visit, line: &CaseLine, head: &str) -> CaseRow {

@@ -103,8 +103,8 @@ async fn shown_list(visit: &Visit, asked: &Asked, problems: Vec<Problem>, at: &s
     } else {
         Page { lines: found(visit, area, &asked.q).await?, next: None }
     };
+    let heads = heads(visit, &lines, Action::ListHouseholds, "").await?;
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
-    let heads = heads(visit, &mut tx, &lines, Action::ListHouseholds, "").await?;
     let rows = rows(visit, &mut tx, area, &lines, heads).await?;
     drop(tx);
     let form = |id: &str, action: &str| {
@@ -197,14 +197,8 @@ fn row(visit: &Visit, line: &HouseholdLine, head: String, assessed: Option<&Asse
 
 /// The name of each household's head with all but the surname hidden; each is a look that is written down.
 ///
-/// Reads in the caller's transaction: who holds one connection and waits for a second can wait for ever.
-pub(super) async fn heads(
-    visit: &Visit,
-    tx: &mut app::Tx,
-    lines: &[HouseholdLine],
-    action: Action,
-    reason: &str,
-) -> Result<Vec<String>, Fault> {
+/// Nobody who holds a connection may call it: it takes one to write the looks down, and then one to read.
+pub(super) async fn heads(visit: &Visit, lines: &[HouseholdLine], action: Action, reason: &str) -> Result<Vec<String>, Fault> {
     let service = &visit.site.service;
     let context = visit.context();
     let resource = |line: &HouseholdLine| -> Result<Resource, Fault> {
@@ -217,7 +211,8 @@ pub(super) async fn heads(
     let decisions = service.look(&looks).await?;
     let allowed = lines.iter().zip(decisions).filter(|(_, decision)| decision.allowed);
     let allowed: Vec<(&str, &str)> = allowed.map(|(line, _)| (line.county.as_str(), line.id.0.as_str())).collect();
-    let known = store::identities_among(tx, &service.keys, &allowed).await?;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let known = store::identities_among(&mut tx, &service.keys, &allowed).await?;
     let name = |line: &HouseholdLine| {
         let known = known.get(&(line.county.clone(), line.id.0.clone()))?;
         known.iter().find(|((_, field), _)| field == "name").map(|(_, name)| mask_name(name))
@@ -325,8 +320,8 @@ pub(super) async fn export(visit: Visit, Posted(fields): Posted<Fields>) -> Resu
         let text = w.fill("list.too_long", &[("count", &w.count(size(EXPORTED)))]);
         return shown_list(&visit, &asked, vec![Problem { field: "reason".to_owned(), text }], "export").await;
     }
+    let heads = heads(&visit, &page.lines, Action::ExportList, reason).await?;
     let mut tx = service.db.read().await.map_err(app::Error::from)?;
-    let heads = heads(&visit, &mut tx, &page.lines, Action::ExportList, reason).await?;
     let rows = rows(&visit, &mut tx, area, &page.lines, heads).await?;
     drop(tx);
     let moment = service.moment();

@@ -67,9 +67,7 @@ async fn shown_form(visit: &Visit, found: &[Vote], sent: &Fields, problems: Vec<
     form.values.clone_from(sent);
     form.problems = problems;
     let lines: Vec<CaseLine> = found.iter().map(|one| one.line.clone()).collect();
-    let mut tx = visit.site.service.db.read().await.map_err(app::Error::from)?;
-    let heads = heads(visit, &mut tx, &lines).await?;
-    drop(tx);
+    let heads = heads(visit, &lines).await?;
     let subject = |(one, head): (&Vote, String)| Subject {
         id: one.case.id.clone(),
         head: format!("{head} {}", one.case.household),

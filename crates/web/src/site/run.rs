@@ -96,7 +96,8 @@ async fn proposals(visit: &Visit, county: &str, id: &str, asked: &Asked, problem
     let more = some.len() > PAGE;
     some.truncate(PAGE);
     let next = some.last().filter(|_| more).map(|last| format!("{}.{}", last.priority, last.household));
-    let rows = rows(visit, &mut tx, county, &some).await?;
+    drop(tx);
+    let rows = rows(visit, county, &some).await?;
     let base = format!("/runs/{county}/{id}?area={area}");
     let tab = |proposal: Proposal| Tab {
         text: proposal.text(w).to_owned(),
@@ -135,15 +136,17 @@ fn facts(visit: &Visit, run: &Run) -> Vec<Pair> {
     facts
 }
 
-async fn rows(visit: &Visit, tx: &mut app::Tx, county: &str, some: &[Assessment]) -> Result<Vec<view::ProposalRow>, Fault> {
+async fn rows(visit: &Visit, county: &str, some: &[Assessment]) -> Result<Vec<view::ProposalRow>, Fault> {
     let service = &visit.site.service;
     let lines: Vec<HouseholdLine> = some.iter().map(|one| line(county, &one.household, &one.village)).collect();
-    let heads = super::household_list::heads(visit, tx, &lines, Action::ListHouseholds, "").await?;
+    let heads = super::household_list::heads(visit, &lines, Action::ListHouseholds, "").await?;
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
     let mut rows = Vec::with_capacity(some.len());
     for (one, head) in some.iter().zip(heads) {
-        let status = households::find(tx, county, &one.household).await.map_or_else(|_gone| String::new(), |household| household.status);
+        let status =
+            households::find(&mut tx, county, &one.household).await.map_or_else(|_gone| String::new(), |household| household.status);
         let procedure = identification::procedure(service, one, &status);
-        let running = cases::of_household(tx, county, &one.household).await?;
+        let running = cases::of_household(&mut tx, county, &one.household).await?;
         let open = running.iter().find(|case| procedure.is_some_and(|p| p.name() == case.procedure) && case.state == "open");
         rows.push(view::ProposalRow {
             id: one.household.clone(),
@@ -280,8 +283,9 @@ pub(super) async fn compare(visit: Visit, Query(asked): Query<Asked>) -> Result<
     let more = some.len() > PAGE;
     some.truncate(PAGE);
     let next = some.last().filter(|_| more).map(|last| last.household.clone());
+    drop(tx);
     let lines: Vec<HouseholdLine> = some.iter().map(|one| line(county, &one.household, &one.village)).collect();
-    let heads = super::household_list::heads(&visit, &mut tx, &lines, Action::ListHouseholds, "").await?;
+    let heads = super::household_list::heads(&visit, &lines, Action::ListHouseholds, "").await?;
     let (mut entering, mut leaving, mut other) = (Vec::new(), Vec::new(), Vec::new());
     for (one, head) in some.iter().zip(heads) {
         let side = |side: &Option<(String, Grounds)>| side.as_ref().map_or(String::new(), |(word, _)| word.clone());

@@ -126,9 +126,7 @@ async fn shown_form(visit: &Visit, asked: &Asked, sent: &Fields, problems: Vec<P
     let back = back.into_iter().map(|to| Choice::new(to.clone(), step_title(visit, &asked.procedure, &to))).collect();
     let asked_of = found.iter().find_map(|one| one.act.as_ref()).map_or_else(Vec::new, |next| questions(visit, next, step));
     let lines: Vec<CaseLine> = found.iter().map(|one| one.line.clone()).collect();
-    let mut tx = visit.site.service.db.read().await.map_err(app::Error::from)?;
-    let heads = heads(visit, &mut tx, &lines).await?;
-    drop(tx);
+    let heads = heads(visit, &lines).await?;
     let mut rows = Vec::with_capacity(found.len());
     for (one, head) in found.iter().zip(heads) {
         rows.push(row(visit, one, head).await?);

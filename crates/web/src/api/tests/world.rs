@@ -11,6 +11,7 @@ use app::household_access::FileGateway;
 use app::{Account, Clock, Db, HouseholdKey, Keyring, Principal, Role, Service, SystemClock, migrations};
 use kernel::{AreaCode, AreaLevel};
 use programme::{Programme, SourceFile};
+use registry::assessment::{Assessment, Counts, Grounds, Run};
 use registry::case::Case;
 use registry::household::store::{self as households, Identities, Incoming};
 use registry::household::{Household, Member, PersonId};
@@ -90,6 +91,11 @@ impl World {
         let url = format!("sqlite:{}", folder.path().join("records.db").display());
         let db = Db::open(&url).await.unwrap();
         db.migrate(&migrations()).await.unwrap();
+        Self::on(db, folder, more).await
+    }
+
+    /// A site on a database that stands already.
+    pub(super) async fn on(db: Db, folder: tempfile::TempDir, more: impl FnOnce(Site) -> Site) -> Self {
         let ahead = Arc::new(AtomicI64::new(0));
         let keys = folder.path().join("keys");
         let keyring = || Keyring::open(&keys).unwrap();
@@ -106,6 +112,24 @@ impl World {
         }
         world.household(OTHER, "o1").await;
         world
+    }
+
+    /// A run over the county of a village that proposes one thing for each of its households.
+    pub(super) async fn run(&self, village: &str, id: &str, proposals: &[(&str, &str)]) {
+        let county = village.get(..6).unwrap().to_owned();
+        let assessment = |(household, proposal): &(&str, &str)| Assessment {
+            household: (*household).to_owned(),
+            village: village.to_owned(),
+            proposal: (*proposal).to_owned(),
+            priority: 1,
+            grounds: Grounds::default(),
+        };
+        let assessments: Vec<Assessment> = proposals.iter().map(assessment).collect();
+        let text = String::new;
+        let (at, counts) = (self.service.now(), Counts::default());
+        let as_of = "2020-12-31".to_owned();
+        let run = Run { county, id: id.to_owned(), as_of, programme: text(), model: text(), register: text(), actor: text(), at, counts };
+        assert!(app::identification::record(&self.service.db, &run, &assessments, &|_| {}).await.unwrap());
     }
 
     /// Days pass; sessions of before may have run out.
