@@ -1,6 +1,6 @@
 //! Why a process could not be carried out. A refused sign-in or a denied action is an answer, not an error.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a caller can do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub enum Error {
     Unknown { what: &'static str, value: String },
     #[error("the message could not be handed to {path}: {source}")]
     Gateway { path: PathBuf, source: std::io::Error },
+    #[error("{path} could not be read or written: {source}")]
+    File { path: PathBuf, source: std::io::Error },
     #[error("the policies cannot be used: {0}")]
     Policy(String),
     #[error("the file of partners: {0}")]
@@ -66,6 +68,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { path, source }
+    }
+
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
@@ -88,7 +95,7 @@ impl Error {
             Self::Invalid { .. } | Self::Odd { .. } | Self::NoKeys | Self::Partners(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
             Self::Underway => Kind::Conflict,
-            Self::Gateway { .. } => Kind::Unavailable,
+            Self::Gateway { .. } | Self::File { .. } => Kind::Unavailable,
             Self::Unknown { .. } | Self::Policy(_) | Self::Secret(_) | Self::Workbook(_) => Kind::Internal,
         }
     }
@@ -113,6 +120,7 @@ impl Error {
             | Self::Underway
             | Self::Unknown { .. }
             | Self::Gateway { .. }
+            | Self::File { .. }
             | Self::Policy(_)
             | Self::Partners(_)
             | Self::Workbook(_)
@@ -140,6 +148,7 @@ impl Error {
             Self::Underway => "app.underway",
             Self::Unknown { .. } => "app.unknown",
             Self::Gateway { .. } => "app.gateway",
+            Self::File { .. } => "app.file",
             Self::Policy(_) => "app.policy",
             Self::Partners(_) => "app.partners",
             Self::Workbook(_) => "app.workbook",

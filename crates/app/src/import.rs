@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use analytics::output::text_rows;
 use analytics::register::{Part, Register};
-use database::{Db, Keyring};
+use database::{Db, Keyring, Tx};
+use kernel::AreaCode;
 use programme::{Programme, TableRole};
-use registry::household::store::{Identities, ImportCounts, Incoming, import};
+use registry::household::store::{Identities, ImportCounts, Incoming, among, import};
 use registry::household::{Cells, Household, Member, PersonId};
 use registry::spell::Spell;
 
@@ -34,6 +35,19 @@ pub struct Importing<'a> {
     pub actor: &'a str,
     /// Microseconds UTC.
     pub at: i64,
+    /// Somebody's delivery: only households of this area, and how a household stands is left to its cases. Without one, all is taken as
+    /// the register has it.
+    pub within: Option<AreaCode>,
+    /// What would happen is counted, nothing is stored.
+    pub preview: bool,
+}
+
+/// What became of the households of a register.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub counts: ImportCounts,
+    /// Not in the area, or recorded as living outside it: left out.
+    pub outside: u64,
 }
 
 /// Brings a whole register into the records; the same again changes nothing. `tick` gets the number of households done.
@@ -44,8 +58,8 @@ pub async fn records(
     register: &Register,
     importing: Importing<'_>,
     tick: &(dyn Fn(u64) + Sync),
-) -> Result<ImportCounts> {
-    let mut counts = ImportCounts::default();
+) -> Result<Imported> {
+    let mut imported = Imported::default();
     for part in &register.manifest.parts {
         let mut households = Households::open(programme, register, part)?;
         loop {
@@ -55,17 +69,52 @@ pub async fn records(
             }
             let done = u64::try_from(batch.len()).unwrap_or(0);
             let mut tx = db.begin().await?;
-            for (_, incoming) in by_county(batch) {
+            for (county, mut incoming) in by_county(batch) {
+                if let Some(area) = importing.within {
+                    imported.outside += bound(&mut tx, area, &county, &mut incoming).await?;
+                }
                 let some = import(&mut tx, keys, incoming, importing.actor, importing.at).await?;
-                counts.new += some.new;
-                counts.changed += some.changed;
-                counts.same += some.same;
+                imported.counts.new += some.new;
+                imported.counts.changed += some.changed;
+                imported.counts.same += some.same;
             }
-            tx.commit().await?;
+            if !importing.preview {
+                tx.commit().await?;
+            }
             tick(done);
         }
     }
-    Ok(counts)
+    Ok(imported)
+}
+
+/// Takes out what is not of the area, and leaves as it is what a delivery may not change: how a household stands, and who left it.
+async fn bound(tx: &mut Tx, area: AreaCode, county: &str, incoming: &mut Vec<Incoming>) -> Result<u64> {
+    let ids: Vec<&str> = incoming.iter().map(|one| one.household.id.0.as_str()).collect();
+    let known: BTreeMap<String, Household> = among(tx, county, &ids).await?.into_iter().map(|known| (known.id.0.clone(), known)).collect();
+    let inside = |village: &str| AreaCode::parse(village).is_some_and(|village| area.contains(village));
+    let before = incoming.len();
+    incoming.retain(|Incoming { household, .. }| {
+        inside(&household.village) && known.get(&household.id.0).is_none_or(|known| inside(&known.village))
+    });
+    for one in incoming.iter_mut() {
+        one.spells.clear();
+        match known.get(&one.household.id.0) {
+            Some(known) => carry_over(known, &mut one.household),
+            None => "none".clone_into(&mut one.household.status),
+        }
+    }
+    Ok(u64::try_from(before - incoming.len()).unwrap_or(0))
+}
+
+fn carry_over(known: &Household, household: &mut Household) {
+    household.status.clone_from(&known.status);
+    for member in &known.members {
+        match household.members.iter_mut().find(|other| other.id == member.id) {
+            Some(other) => (other.joined_on, other.left) = (member.joined_on.clone(), member.left.clone()),
+            None if member.left.is_some() => household.members.push(member.clone()),
+            None => {}
+        }
+    }
 }
 
 fn by_county(batch: Vec<Incoming>) -> BTreeMap<String, Vec<Incoming>> {

@@ -25,6 +25,8 @@ pub mod household_access;
 pub mod housekeeping;
 pub mod identification;
 pub mod import;
+pub mod import_batch;
+pub mod job;
 pub mod metrics;
 pub mod own;
 pub mod permission;
@@ -71,6 +73,7 @@ pub const MIGRATIONS: &[Migration] = &[
     webhook::store::MIGRATION,
     area::store::MIGRATION,
     saved_list::store::MIGRATION,
+    import_batch::store::MIGRATION,
 ];
 
 /// Tables in which the migrations themselves leave rows.

@@ -12,6 +12,7 @@ use crate::area::{self, Areas};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::household_access::SmsGateway;
+use crate::job::Jobs;
 use crate::permission::{Action, Context, Decision, Policies, Purpose, Resource};
 use crate::role::{Principal, Role};
 
@@ -23,12 +24,15 @@ pub struct Service {
     pub db: Db,
     pub keys: Keyring,
     pub policies: Policies,
-    pub programme: Programme,
+    pub programme: Arc<Programme>,
     pub clock: Arc<dyn Clock>,
     pub sms: Arc<dyn SmsGateway>,
     pub areas: Areas,
     /// The register that runs of the identification read, if the service has one beside it.
     pub register: Option<std::path::PathBuf>,
+    /// Where files wait that somebody brings in on the page; without it nobody can.
+    pub imports: Option<std::path::PathBuf>,
+    pub jobs: Jobs,
     looks: Group,
 }
 
@@ -44,11 +48,13 @@ impl Service {
             db,
             keys,
             policies: Policies::load()?,
-            programme,
+            programme: Arc::new(programme),
             clock,
             sms,
             areas: Areas::default(),
             register: None,
+            imports: None,
+            jobs: Jobs::default(),
             looks: Group::default(),
         })
     }

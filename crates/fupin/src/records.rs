@@ -59,10 +59,10 @@ impl Records {
     /// Brings a register in, with a bar on the way.
     pub(crate) async fn import(&self, programme: &Programme, register: &Register, console: &Console) -> Result<ImportCounts> {
         let bar = console.progress(console.say("写入档案", "recording"), register.manifest.households());
-        let importing = Importing { actor: "import", at: SystemClock.now() };
-        let counts = app::import::records(&self.db, &self.keys, programme, register, importing, &|n| bar.inc(n)).await?;
+        let importing = Importing { actor: "import", at: SystemClock.now(), within: None, preview: false };
+        let imported = app::import::records(&self.db, &self.keys, programme, register, importing, &|n| bar.inc(n)).await?;
         bar.finish_and_clear();
-        Ok(counts)
+        Ok(imported.counts)
     }
 }
 

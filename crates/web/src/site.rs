@@ -6,6 +6,7 @@ mod declare;
 mod fault;
 mod household;
 mod household_list;
+mod imports;
 mod meeting;
 mod mine;
 mod notice;
@@ -43,6 +44,11 @@ pub(crate) use visit::Visit;
 
 /// Bytes a form may have.
 const FORM_LIMIT: usize = 1 << 20;
+
+/// What a page may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What files may take that are sent from a township.
+const UPLOADING: Duration = Duration::from_secs(15 * 60);
 
 /// The running site.
 pub struct Site {
@@ -115,18 +121,36 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/enrol", get(sign_in::enrol).post(sign_in::enrolled))
         .route("/sign-out", post(sign_in::out))
         .route("/healthz", get(healthz))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .merge(imports())
         .fallback(file_or_missing)
         .layer(axum::middleware::from_fn(same_origin))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&site), fault::show))
-        .nest(crate::api::PREFIX, crate::api::router(&site))
-        .nest(crate::api::DCI_PREFIX, crate::api::dci_router())
+        .merge(programs(&site))
         .route(crate::api::METRICS_PATH, get(crate::api::metrics))
         .layer(axum::middleware::map_response(guarded))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&site), crate::api::observed))
         .with_state(site)
+}
+
+/// What other programs ask for.
+fn programs(site: &Arc<Site>) -> Router<Arc<Site>> {
+    Router::new()
+        .nest(crate::api::PREFIX, crate::api::router(site))
+        .nest(crate::api::DCI_PREFIX, crate::api::dci_router())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+}
+
+/// Files that come in over a slow line.
+fn imports() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/imports", get(imports::list).post(imports::bring))
+        .route("/imports/{id}", get(imports::result).post(imports::act))
+        .route("/imports/{id}/refused", get(imports::refused))
+        .layer(DefaultBodyLimit::max(app::import_batch::MOST_BYTES + FORM_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, UPLOADING))
 }
 
 /// What households, villages and the public do.
@@ -153,10 +177,10 @@ fn affairs() -> Router<Arc<Site>> {
 /// Serves until `stop` is done, then lets running requests end.
 pub async fn serve(listener: tokio::net::TcpListener, site: Site, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let site = Arc::new(site);
-    let worker = tokio::spawn(crate::work::work(Arc::clone(&site)));
+    let workers = [tokio::spawn(crate::work::work(Arc::clone(&site))), tokio::spawn(crate::work::tidy(Arc::clone(&site)))];
     let app = router(site).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let served = axum::serve(listener, app).with_graceful_shutdown(stop).await;
-    worker.abort();
+    workers.iter().for_each(tokio::task::JoinHandle::abort);
     served
 }
 

@@ -20,6 +20,20 @@ pub(crate) async fn work(site: Arc<Site>) {
     }
 }
 
+/// Throws away, now and every hour, what was brought in and never finished.
+pub(crate) async fn tidy(site: Arc<Site>) {
+    let mut rounds = tokio::time::interval(app::housekeeping::EVERY);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        match app::import_batch::sweep(&site.service).await {
+            Ok(0) => {}
+            Ok(imports) => tracing::info!(imports, "thrown_away"),
+            Err(error) => failed("imports", &error),
+        }
+    }
+}
+
 async fn answers(site: &Site) {
     let Some(exchange) = &site.dci else { return };
     if let Err(error) = exchange.answer_due(&site.service, BATCH).await {
@@ -39,5 +53,5 @@ fn failed(what: &'static str, error: &app::Error) {
     if let Some(shortage) = error.shortage() {
         app::metrics::METRICS.database_failed(shortage);
     }
-    tracing::error!(what, code = error.code(), cause = %error, "delivery_failed");
+    tracing::error!(what, code = error.code(), cause = %error, "work_failed");
 }

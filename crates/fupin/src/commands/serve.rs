@@ -38,6 +38,7 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
             )));
         }
         service.register.clone_from(&settings.register);
+        service.imports = Some(settings.data.join("imports"));
         service.load_areas().await?;
         first_account(&service, settings, console).await?;
         let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(Failure::file(settings.listen.to_string()))?;

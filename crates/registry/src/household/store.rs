@@ -66,6 +66,9 @@ pub(crate) const IDENTITY: &str = "identity";
 const FIND: &str = "select v.doc, v.version from household h
   join household_version v on v.county = h.county and v.household_id = h.household_id and v.version = h.version
   where h.county = $1 and h.household_id = $2";
+const AMONG: &str = "select v.doc, v.version from household h
+  join household_version v on v.county = h.county and v.household_id = h.household_id and v.version = h.version
+  where (h.county, h.household_id) in";
 const AS_OF: &str = "select doc, version from household_version where county = $1 and household_id = $2 and at <= $3
   order by version desc limit 1";
 const VERSIONS: &str = "select version, at, actor, event from household_version where county = $1 and household_id = $2 order by version";
@@ -111,6 +114,12 @@ const FORGET_INDEX: &str = "delete from identity_index where county = $1 and hou
 pub async fn find(tx: &mut Tx, county: &str, id: &str) -> Result<Household> {
     let row = tx.row(FIND, &[county.into(), id.into()]).await?;
     stored(row.ok_or_else(|| Error::NoHousehold(id.to_owned()))?)
+}
+
+/// Those of a county's households that are known; the others are not among them.
+pub async fn among(tx: &mut Tx, county: &str, ids: &[&str]) -> Result<Vec<Household>> {
+    let keys: Vec<Vec<Value>> = ids.iter().map(|id| vec![county.into(), (*id).into()]).collect();
+    tx.rows_among(AMONG, &keys, "").await?.into_iter().map(stored).collect()
 }
 
 /// What the register knew at an instant; nothing if it did not know the household yet (REG-2).

@@ -1,6 +1,7 @@
 //! The API as programs see it: over a socket.
 
 mod dci;
+mod imports;
 mod lists;
 mod matrix;
 mod observe;

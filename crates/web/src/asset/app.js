@@ -33,6 +33,21 @@
     setTimeout(() => { delete form.dataset.sent; }, 10000);
   });
   // Who signs out leaves no page behind on a shared phone.
+  // What is under way on the server: its page again until it is done, without losing the place.
+  const again = async () => {
+    if (!document.querySelector("[data-running]")) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const main = page.querySelector("main");
+        if (main) document.querySelector("main").replaceChildren(...main.childNodes);
+      }
+    } catch { /* no connection: once more */ }
+    setTimeout(again, 2000);
+  };
+  setTimeout(again, 1000);
+
   const out = document.querySelector("[data-sign-out]");
   if (out && "serviceWorker" in navigator) {
     out.addEventListener("submit", () => {

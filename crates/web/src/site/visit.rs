@@ -43,7 +43,7 @@ impl FromRequestParts<Arc<Site>> for Visit {
             let words = frame.words();
             let title = format!("{} {}", place(site, *area, frame.language), role_text(words, *role));
             frame.visitor = Some(Visitor { name, role: title, account: account.clone(), csrf: token.csrf().map_err(Fault::from)? });
-            frame.menu = menu(*role);
+            frame.menu = menu(*role, site.service.imports.is_some());
         }
         if let (Some(token), Principal::Household(key)) = (&token, &who) {
             let (name, account) = (key.id.clone(), who.key());
@@ -55,13 +55,16 @@ impl FromRequestParts<Arc<Site>> for Visit {
 }
 
 /// What somebody of a role finds in the menu.
-fn menu(role: app::Role) -> Vec<Menu> {
+fn menu(role: app::Role, imports: bool) -> Vec<Menu> {
     let mut places = vec![Menu::Overview];
     if role == app::Role::VillageCadre {
         places = vec![Menu::Today, Menu::Meeting, Menu::Overview];
     }
     if !matches!(role, app::Role::Admin | app::Role::BankOfficer) {
         places.extend([Menu::Households, Menu::Cases, Menu::Notices, Menu::Runs]);
+    }
+    if imports && matches!(role, app::Role::CountyOfficer | app::Role::TownshipOfficer) {
+        places.push(Menu::Imports);
     }
     places.push(Menu::Programme);
     if role == app::Role::VillageRepresentative {

@@ -7,7 +7,7 @@ mod work;
 
 use web::view::form::{Choice, Form, Problem};
 use web::view::page::access::{self, Access};
-use web::view::page::import::{self, Batch, FindingRow, Import, ImportResult};
+use web::view::page::import::{self, Act, Batch, FindingRow, Households, Import, ImportResult, Progress};
 use web::view::page::programme::{self, CheckRow, Clause, IndicatorRow, LineRow, Programme, Tested};
 use web::view::page::run::{self, Comparison, Move, RunRow, Runs};
 use web::view::page::users::{self, Role, UserRow, Users};
@@ -38,15 +38,11 @@ pub(crate) fn pages(m: Maker) -> Vec<Sample> {
 fn imports(m: Maker) -> Vec<Sample> {
     let import = Import {
         form: Form::new("import", "/imports", "token", "k7"),
-        tables: vec![
-            Choice::new("household", m.t("农户基本信息", "Households")),
-            Choice::new("person", m.t("家庭成员", "Members")),
-            Choice::new("medical", m.t("医保结算", "Medical insurance")),
-        ],
+        tables: vec![Choice::new("household", m.t("农户基本信息", "Households")), Choice::new("person", m.t("家庭成员", "Members"))],
         batches: vec![Batch {
             at: at(11, 20, 10, 4),
             file: m.link("农户2026.xlsx", "households-2026.xlsx", "import-result"),
-            by: m.t("周敏", "Zhou Min"),
+            state: Progress::Checked,
             rows: 12_480,
             accepted: 12_431,
             refused: 49,
@@ -61,6 +57,10 @@ fn imports(m: Maker) -> Vec<Sample> {
     };
     let result = ImportResult {
         file: m.t("农户2026.xlsx", "households-2026.xlsx"),
+        state: Progress::Checked,
+        done: 0,
+        failure: None,
+        households: Households { new: 12_102, changed: 240, same: 88, outside: 1 },
         rows: 12_480,
         accepted: 12_431,
         refused: 49,
@@ -89,11 +89,16 @@ fn imports(m: Maker) -> Vec<Sample> {
         ],
         paging: Paging { base: "import-result".to_owned(), next: Some("c50".to_owned()), previous: None, total: Some(312) },
         refused_href: Some("refused.csv".to_owned()),
-        accept: Some(Form::new("accept", "/imports/1/accept", "token", "k8")),
+        acts: vec![
+            (Act::Accept, Form::new("accept", "/imports/1", "token", "k8")),
+            (Act::Discard, Form::new("discard", "/imports/1", "token", "k8")),
+        ],
     };
+    let running = ImportResult { state: Progress::Running, done: 4_096, acts: Vec::new(), ..result.clone() };
     vec![
         sample("imports", Kind::Desk, import::page(&m.official("imports"), &import)),
         sample("import-result", Kind::Desk, import::result(&m.official("import-result"), &result)),
+        sample("import-running", Kind::Desk, import::result(&m.official("import-running"), &running)),
     ]
 }
 

@@ -14,7 +14,7 @@ const ROUTES: &str = include_str!("../../site.rs");
 const FOR_ALL: [&str; 3] = ["/healthz", "/sign-in/code", "crate::api::METRICS_PATH"];
 
 /// Every route with the forms it takes: `{c}` county, `{h}` household, `{k}` case, `{v}` village, `{r}` run, `{a}` account, `{d}` declaration.
-const ASKED: [(&str, &str, &str); 55] = [
+const ASKED: [(&str, &str, &str); 60] = [
     ("GET", "/", ""),
     ("GET", "/access?household={h}", ""),
     ("GET", "/cases?area={v}", ""),
@@ -27,6 +27,9 @@ const ASKED: [(&str, &str, &str); 55] = [
     ("GET", "/enrol", ""),
     ("GET", "/households?area={v}", ""),
     ("GET", "/households/{c}/{h}", ""),
+    ("GET", "/imports", ""),
+    ("GET", "/imports/{d}", ""),
+    ("GET", "/imports/{d}/refused", ""),
     ("GET", "/meetings", ""),
     ("GET", "/mine", ""),
     ("GET", "/mine/appeal/{k}", ""),
@@ -56,6 +59,8 @@ const ASKED: [(&str, &str, &str); 55] = [
     ("POST", "/enrol", "code=1"),
     ("POST", "/households/export", "query=area%3D{v}&reason=inspection"),
     ("POST", "/households/lists", "query=area%3D{v}&name=mine"),
+    ("POST", "/imports", "person="),
+    ("POST", "/imports/{d}", "act=accept"),
     ("POST", "/meetings", "entitled=30&present=20"),
     ("POST", "/mine/appeal/{k}", "text=x"),
     ("POST", "/mine/card", "number={h}&secret=x"),
@@ -197,7 +202,7 @@ async fn answer(world: &World, subject: Subject, own: bool, number: usize, (meth
     if token.is_none() && method == "POST" {
         form.push_str("&csrf=");
     }
-    if path == "/visits/{c}/{k}" && method == "POST" {
+    if matches!(path, "/visits/{c}/{k}" | "/imports") && method == "POST" {
         form = form.split('&').filter_map(|pair| pair.split_once('=')).fold(String::new(), |form, (name, value)| {
             format!("{form}--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
         });

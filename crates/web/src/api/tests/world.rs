@@ -102,7 +102,8 @@ impl World {
         let messages = folder.path().join("messages.jsonl");
         let serving =
             |db| Service::new(db, keyring(), china(), Arc::new(Ahead(Arc::clone(&ahead))), Arc::new(FileGateway::new(&messages))).unwrap();
-        let (service, served) = (serving(db.clone()), serving(db));
+        let (service, mut served) = (serving(db.clone()), serving(db));
+        served.imports = Some(folder.path().join("imports"));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, more(Site::new(served, false)), std::future::pending()));
