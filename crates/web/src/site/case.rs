@@ -9,7 +9,6 @@ use app::cases::{self as process, NewCase};
 use app::{Action, HouseholdKey, Resource, civil};
 use axum::extract::{Form as Posted, Path, Query};
 use axum::response::Response;
-use chrono::NaiveDate;
 use maud::html;
 use programme::{Procedure, workflow::Role as StepRole};
 use registry::case::store::{self, CaseFilter, CaseLine};
@@ -326,9 +325,4 @@ pub(super) fn role_name(w: Words, role: StepRole) -> &'static str {
         StepRole::DepartmentOfficer => "role.department_officer",
         StepRole::AppealsOfficer => "role.appeals_officer",
     })
-}
-
-/// A day typed into a form.
-fn day(text: &str) -> Result<NaiveDate, Fault> {
-    kernel::date::parse(text).ok_or_else(|| Fault::of(Kind::BadRequest))
 }

@@ -14,7 +14,7 @@ use registry::household::store as households;
 use registry::observation::store as observations;
 use serde::Deserialize;
 
-use super::case::acting::{Fields, act_of, field, questions, word};
+use super::case::acting::{Fields, Unread, act_of, field, questions, word};
 use super::case::refusal::refusal_text;
 use super::case::{heads, procedure_title, step_title};
 use super::run::{check_title, proposal};
@@ -203,7 +203,11 @@ pub(super) async fn act(visit: Visit, Posted(fields): Posted<Fields>) -> Result<
     }
     let kind = if back { Some(ActKind::Return) } else { waiting(&visit, area, &asked).await?.1 };
     let kind = kind.ok_or_else(|| Fault::of(Kind::Stale))?;
-    let act = act_of(&visit, &fields, kind, (&asked.step, ""))?;
+    let act = match act_of(&visit, &fields, kind, (&asked.step, "")) {
+        Ok(act) => act,
+        Err(Unread::Fault(fault)) => return Err(fault),
+        Err(Unread::Answer(problem)) => return shown_form(&visit, &asked, &fields, vec![problem]).await,
+    };
     let mut rows = Vec::with_capacity(marked.len());
     for row in marked {
         let mut parts = row.split('.');

@@ -53,6 +53,21 @@ async fn a_meeting_votes_on_each_household_and_leaves_out_those_it_did_not_reach
 }
 
 #[tokio::test]
+async fn a_day_that_is_none_is_told_at_its_field() {
+    let world = World::new().await;
+    let case = world.case_at("h1", 5).await;
+    let cadre = world.staff(Role::VillageCadre, true).await;
+    let path = format!("/cases/{COUNTY}/{}", case.id);
+    let wrong = format!("key={}.publish_notice.notice.&from=31+February", case.version);
+    let alone = ask(&world, &cadre, "POST", &path, &wrong).await;
+    assert!(alone.status == 200 && alone.text.contains("class=\"problems\"") && alone.text.contains("31 February"), "{}", alone.text);
+    let wrong = format!("procedure=identification&step=notice&from=tomorrow&row={}", row(&case));
+    let many = ask(&world, &cadre, "POST", "/cases/together", &wrong).await;
+    assert!(many.status == 200 && many.text.contains("class=\"problems\"") && many.text.contains("tomorrow"), "{}", many.text);
+    assert_eq!(load(&world, &case).await.version, case.version, "nothing was published");
+}
+
+#[tokio::test]
 async fn an_opinion_counts_for_every_marked_case_once() {
     let world = World::new().await;
     let (one, two, three) = (world.case_at("h1", 5).await, world.case_at("h2", 5).await, world.case_at("h3", 5).await);

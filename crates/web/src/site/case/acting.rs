@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use app::cases::{self as process, Doing};
 use axum::extract::{Form as Posted, Path};
 use axum::response::Response;
+use chrono::NaiveDate;
 use programme::workflow::{Procedure, Step};
 use registry::case::{Act, ActKind, Case, NextAct, Record, Tally};
 
 use super::refusal::refusal_text;
-use super::{Fault, Visit, case_view, day, see_other, seen, shown, step_title};
+use super::{Fault, Visit, case_view, see_other, seen, shown, step_title};
 use crate::text::Words;
 use crate::view::form::{Answer, Choice, Form, Problem, Question};
 use crate::view::page::case as view;
@@ -164,32 +165,64 @@ pub(in crate::site) async fn act(
 ) -> Result<Response, Fault> {
     visit.check_csrf(field(&fields, "csrf"))?;
     let here = format!("/cases/{county}/{id}");
-    let (version, act) = read(&visit, &fields)?;
+    let (version, act) = match read(&visit, &fields) {
+        Ok(read) => read,
+        Err(Unread::Fault(fault)) => return Err(fault),
+        Err(Unread::Answer(problem)) => return again(&visit, (&county, &id), &fields, |_| Ok(problem)).await,
+    };
     let doing = Doing { county: &county, case: &id, version, act: &act };
-    let error = match process::act(&visit.site.service, &visit.who, doing).await {
+    let refusal = match process::act(&visit.site.service, &visit.who, doing).await {
         Ok(_) => return Ok(see_other(&here)),
         Err(app::Error::Registry(registry::Error::Case(refusal))) => refusal,
         Err(app::Error::Database(database_error)) => return Err(app::Error::Database(database_error).into()),
         Err(error) => return Err(error.into()),
     };
-    let (case, events) = seen(&visit, &county, &id).await?;
-    let error = refusal_text(&visit, process::procedure_of(&visit.site.service, &case)?, &error);
-    let mut offered = actions(&visit, &county, &case)?;
-    for action in offered.iter_mut().filter(|action| action.form.key == field(&fields, "key")) {
-        action.form.values.clone_from(&fields);
-        action.form.problems.push(Problem { field: String::new(), text: error.clone() });
+    again(&visit, (&county, &id), &fields, |case| {
+        let text = refusal_text(&visit, process::procedure_of(&visit.site.service, case)?, &refusal);
+        Ok(Problem { field: String::new(), text })
+    })
+    .await
+}
+
+/// The page of the case with what is wrong at the form that was sent, and all that was typed.
+async fn again(
+    visit: &Visit,
+    (county, id): (&str, &str),
+    fields: &Fields,
+    wrong: impl FnOnce(&Case) -> Result<Problem, Fault>,
+) -> Result<Response, Fault> {
+    let (case, events) = seen(visit, county, id).await?;
+    let problem = wrong(&case)?;
+    let mut offered = actions(visit, county, &case)?;
+    for action in offered.iter_mut().filter(|action| action.form.key == field(fields, "key")) {
+        action.form.values.clone_from(fields);
+        action.form.problems.push(problem.clone());
     }
-    Ok(shown(&view::page(&visit.frame, &case_view(&visit, &county, &case, &events, offered).await?)))
+    Ok(shown(&view::page(&visit.frame, &case_view(visit, county, &case, &events, offered).await?)))
+}
+
+/// Why a sent form stands for no act.
+pub(in crate::site) enum Unread {
+    /// An answer that somebody can mend.
+    Answer(Problem),
+    /// Nothing that our form sends.
+    Fault(Fault),
+}
+
+impl From<Fault> for Unread {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 pub(in crate::site) fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
 }
 
-fn read(visit: &Visit, fields: &Fields) -> Result<(u64, Act), Fault> {
+fn read(visit: &Visit, fields: &Fields) -> Result<(u64, Act), Unread> {
     let bad = || Fault::of(Kind::BadRequest);
     let key: Vec<&str> = field(fields, "key").split('.').collect();
-    let [version, kind, step, objection] = key.as_slice() else { return Err(bad()) };
+    let [version, kind, step, objection] = key.as_slice() else { return Err(bad().into()) };
     let version = version.parse().map_err(|_odd| bad())?;
     let kinds: BTreeMap<&str, ActKind> = KINDS.into_iter().map(|kind| (kind.name(), kind)).collect();
     let kind = *kinds.get(kind).ok_or_else(bad)?;
@@ -197,7 +230,7 @@ fn read(visit: &Visit, fields: &Fields) -> Result<(u64, Act), Fault> {
 }
 
 /// The act that a sent form stands for, at a step.
-pub(in crate::site) fn act_of(visit: &Visit, fields: &Fields, kind: ActKind, (step, objection): (&str, &str)) -> Result<Act, Fault> {
+pub(in crate::site) fn act_of(visit: &Visit, fields: &Fields, kind: ActKind, (step, objection): (&str, &str)) -> Result<Act, Unread> {
     let bad = || Fault::of(Kind::BadRequest);
     let record = record(fields);
     let (step, reason) = (step.to_owned(), field(fields, "reason").to_owned());
@@ -205,8 +238,8 @@ pub(in crate::site) fn act_of(visit: &Visit, fields: &Fields, kind: ActKind, (st
         ActKind::Submit => Act::Submit { step, record },
         ActKind::Visit => Act::Visit { step, record },
         ActKind::Compare => Act::Compare { step, record, flagged: field(fields, "flagged") != "no" },
-        ActKind::Vote => Act::Vote { step, record, tally: tally(fields)?, evidence: String::new() },
-        ActKind::PublishNotice => Act::PublishNotice { step, from: day(field(fields, "from"))? },
+        ActKind::Vote => Act::Vote { step, record, tally: tally(visit.words(), fields)?, evidence: String::new() },
+        ActKind::PublishNotice => Act::PublishNotice { step, from: day(visit.words(), fields, "from")? },
         ActKind::Object => Act::Object { by: visit.who.key(), text: field(fields, "text").to_owned() },
         ActKind::ResolveObjection => Act::ResolveObjection {
             objection: objection.parse().map_err(|_odd| bad())?,
@@ -256,11 +289,20 @@ const KINDS: [ActKind; 18] = [
     ActKind::Escalate,
 ];
 
+fn wrong(w: Words, field: &str, key: &'static str) -> Unread {
+    Unread::Answer(Problem { field: field.to_owned(), text: w.get(key).to_owned() })
+}
+
+/// A day typed into a form.
+fn day(w: Words, fields: &Fields, name: &str) -> Result<NaiveDate, Unread> {
+    kernel::date::parse(field(fields, name)).ok_or_else(|| wrong(w, name, "act.wrong_day"))
+}
+
 /// Spaces and full-width digits are forgiven; nothing typed counts as none.
-fn tally(fields: &Fields) -> Result<Tally, Fault> {
-    let number = |name: &str| -> Result<u32, Fault> {
+fn tally(w: Words, fields: &Fields) -> Result<Tally, Unread> {
+    let number = |name: &str| -> Result<u32, Unread> {
         let text: String = kernel::text::fold(field(fields, name)).chars().filter(|c| !c.is_whitespace()).collect();
-        if text.is_empty() { Ok(0) } else { text.parse().map_err(|_odd| Fault::of(Kind::BadRequest)) }
+        if text.is_empty() { Ok(0) } else { text.parse().map_err(|_odd| wrong(w, name, "act.wrong_number")) }
     };
     Ok(Tally {
         entitled: number("entitled")?,

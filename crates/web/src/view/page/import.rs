@@ -193,7 +193,11 @@ fn meaning(w: Words, view: &ImportResult) -> Markup {
 
 fn button(w: Words, act: Act, view: &ImportResult) -> Markup {
     match act {
-        Act::Accept => submit_as("act", "accept", &w.fill_count("import.accept", view.households.new + view.households.changed)),
+        Act::Accept => html! {
+            button.submit type="submit" name="act" value="accept" {
+                (w.fill_count("import.accept", view.households.new + view.households.changed))
+            }
+        },
         Act::Resume => submit_as("act", "resume", w.get("import.resume")),
         Act::Discard => submit_as("act", "discard", w.get("import.discard")),
     }
