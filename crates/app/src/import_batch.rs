@@ -23,6 +23,8 @@ pub use work::{discard, sweep, work};
 
 /// Bytes that the files of one import may have together.
 pub const MOST_BYTES: usize = 50 << 20;
+/// Imports that one account may leave undecided.
+pub const MOST_OPEN: usize = 10;
 /// Days after which what nobody finished is thrown away.
 pub const KEPT: i64 = 7;
 
@@ -89,6 +91,8 @@ pub enum Failure {
     Unreadable(String),
     /// A workbook that unpacks to more than is read.
     TooLarge(String),
+    /// Neither text nor a workbook: what is packed could unpack to anything.
+    OtherKind(String),
     /// No row of the households could be used; the findings say why.
     NoHouseholds,
 }

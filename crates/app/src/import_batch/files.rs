@@ -22,7 +22,9 @@ const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "xlsx", "xlsm"];
 /// Letters that are kept of a file's name.
 const NAME: usize = 80;
 /// Bytes to which a workbook may unpack.
-const UNPACKED: u64 = 500 << 20;
+const UNPACKED: u64 = 300 << 20;
+/// How files begin that hold others, packed: gzip, Zstandard, Parquet.
+const PACKED: [&[u8]; 3] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"];
 /// Faults after which it is another kind of file.
 const MOST_ERRORS: u64 = 1_000_000;
 
@@ -31,10 +33,20 @@ pub(super) const REGISTER: &str = "register";
 const REFUSED: &str = "refused";
 const FINDINGS: &str = "findings.json";
 
-/// Where the files of a new import are put.
+/// Where the files of a new import are put; gone with it unless they are kept, so that an upload that breaks off leaves nothing.
 pub struct Inbox {
     folder: PathBuf,
-    pub files: Vec<String>,
+    files: Vec<String>,
+    kept: bool,
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        if !self.kept {
+            // What cannot be removed now is swept later.
+            let _left = remove(&self.folder);
+        }
+    }
 }
 
 impl Inbox {
@@ -42,7 +54,7 @@ impl Inbox {
     pub fn create(service: &Service, id: &str) -> Result<Self> {
         let folder = folder(service, id)?;
         DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(Error::file(&folder))?;
-        Ok(Self { folder, files: Vec::new() })
+        Ok(Self { folder, files: Vec::new(), kept: false })
     }
 
     /// A new file of a table; `None` if its name does not end like that of a table.
@@ -56,9 +68,11 @@ impl Inbox {
         Ok(Some(file))
     }
 
-    /// Throws away what came in so far.
-    pub fn discard(self) -> Result<()> {
-        remove(&self.folder)
+    /// Keeps what came in; the names of the files.
+    #[must_use]
+    pub fn keep(mut self) -> Vec<String> {
+        self.kept = true;
+        std::mem::take(&mut self.files)
     }
 }
 
@@ -73,8 +87,8 @@ pub(super) fn tame(name: &str) -> Option<String> {
 
 /// Looks through the files of an import and makes a register of what can be used.
 pub(super) fn look(programme: &Programme, folder: &Path, progress: &Progress) -> Result<Result<ImportReport, Failure>> {
-    if let Some(name) = bomb(&folder.join(IN))? {
-        return Ok(Err(Failure::TooLarge(name)));
+    if let Some(failure) = bomb(&folder.join(IN))? {
+        return Ok(Err(failure));
     }
     let options = ImportOptions {
         reading: ReadingOptions { rejects: Some(folder.join(REFUSED)), max_errors: Some(MOST_ERRORS), ..ReadingOptions::default() },
@@ -93,23 +107,25 @@ pub(super) fn look(programme: &Programme, folder: &Path, progress: &Progress) ->
     Ok(Ok(report))
 }
 
-/// A workbook that unpacks to more than is read, whatever it says of itself.
-fn bomb(folder: &Path) -> Result<Option<String>> {
-    for table in std::fs::read_dir(folder).map_err(Error::file(folder))? {
-        let table = table.map_err(Error::file(folder))?.path();
-        for entry in std::fs::read_dir(&table).map_err(Error::file(&table))? {
-            let path = entry.map_err(Error::file(&table))?.path();
-            let file = File::open(&path).map_err(Error::file(&path))?;
-            // What is no archive is read as text, or told to be neither.
-            let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else { continue };
-            let mut left = UNPACKED;
-            for index in 0..archive.len() {
-                let Ok(entry) = archive.by_index(index) else { continue };
-                // What breaks off here breaks off for the reader too, and is told then.
-                left -= std::io::copy(&mut entry.take(left), &mut std::io::sink()).unwrap_or(0);
-                if left == 0 {
-                    return Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()));
-                }
+/// A file that unpacks to more than is read, whatever it says of itself.
+fn bomb(folder: &Path) -> Result<Option<Failure>> {
+    for (name, path) in listed(folder)? {
+        let name = name.rsplit('/').next().unwrap_or(&name).to_owned();
+        let mut head = Vec::new();
+        let file = File::open(&path).map_err(Error::file(&path))?;
+        (&file).take(8).read_to_end(&mut head).map_err(Error::file(&path))?;
+        if PACKED.iter().any(|packed| head.starts_with(packed)) {
+            return Ok(Some(Failure::OtherKind(name)));
+        }
+        // What is no archive is read as text, or told to be neither.
+        let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else { continue };
+        let mut left = UNPACKED;
+        for index in 0..archive.len() {
+            let Ok(entry) = archive.by_index(index) else { continue };
+            // What breaks off here breaks off for the reader too, and is told then.
+            left -= std::io::copy(&mut entry.take(left), &mut std::io::sink()).unwrap_or(0);
+            if left == 0 {
+                return Ok(Some(Failure::TooLarge(name)));
             }
         }
     }

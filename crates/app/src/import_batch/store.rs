@@ -27,6 +27,8 @@ const FIND: &str = "select id, account, area, at, state, doc from import_batch w
 const LIST: &str = "select id, account, area, at, state, doc from import_batch where account = $1 order by at desc limit $2";
 const UNFINISHED: &str = "select id, account, area, at, state, doc from import_batch
   where at < $1 and state in ('checking', 'checked', 'failed', 'recording') order by at limit 1000";
+const OPEN: &str = "select count(*) from import_batch
+  where account = $1 and state in ('checking', 'checked', 'failed', 'recording')";
 const MOVE: &str = "update import_batch set state = $3, doc = $4 where id = $1 and state = $2";
 
 #[derive(Default, Serialize, Deserialize)]
@@ -73,6 +75,11 @@ pub async fn find(tx: &mut Tx, id: &str, account: &str) -> Result<Batch> {
 /// The imports of an account, the newest first.
 pub async fn list(tx: &mut Tx, account: &str, limit: i64) -> Result<Vec<Batch>> {
     tx.rows(LIST, &[account.into(), limit.into()]).await?.iter().map(batch).collect()
+}
+
+/// How many imports of an account nobody has decided about.
+pub async fn open(tx: &mut Tx, account: &str) -> Result<i64> {
+    Ok(tx.row(OPEN, &[account.into()]).await?.map_or(Ok(0), |row| row.long(0))?)
 }
 
 /// What was begun before an instant and never finished.

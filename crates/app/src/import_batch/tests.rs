@@ -51,7 +51,7 @@ impl Desk {
         for (table, name, content) in files {
             inbox.file(table, name).unwrap().unwrap().write_all(content).unwrap();
         }
-        let (area, files) = (AreaCode::parse("520222").unwrap(), std::mem::take(&mut inbox.files));
+        let (area, files) = (AreaCode::parse("520222").unwrap(), inbox.keep());
         let (account, at) = (ACCOUNT.to_owned(), self.service.now());
         let batch = Batch { id, account, area, at, files, state: State::Checking, tally: Tally::default(), failure: None };
         let mut tx = self.service.db.begin().await.unwrap();
@@ -182,13 +182,21 @@ fn files_that_cannot_be_used_say_why_and_go_after_a_week() {
         assert!(!findings(&desk.service, &junk).unwrap().is_empty());
         let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         writer.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
-        for _ in 0..510 {
+        for _ in 0..310 {
             writer.write_all(&vec![b' '; 1 << 20]).unwrap();
         }
         let bomb = writer.finish().unwrap().into_inner();
         assert!(bomb.len() < super::MOST_BYTES);
         let bomb = desk.bring(&[("household", "h.xlsx", &bomb), ("person", "p.csv", PERSONS.as_bytes())]).await;
         assert_eq!(bomb.failure, Some(Failure::TooLarge("h.xlsx".to_owned())));
+        for packed in [&b"\x1f\x8b\x08\x00"[..], b"PAR1....", b"\x28\xb5\x2f\xfd"] {
+            let packed = desk.bring(&[("household", "h.csv", packed), ("person", "p.csv", PERSONS.as_bytes())]).await;
+            assert_eq!(packed.failure, Some(Failure::OtherKind("h.csv".to_owned())));
+            discard(&desk.service, packed).await.unwrap();
+        }
+        let mut tx = desk.service.db.read().await.unwrap();
+        assert_eq!(store::open(&mut tx, ACCOUNT).await.unwrap(), 2);
+        drop(tx);
         discard(&desk.service, bomb.clone()).await.unwrap();
         assert!(!desk.folder(&bomb).exists());
         assert_eq!(sweep(&desk.service).await.unwrap(), 0);
@@ -198,6 +206,19 @@ fn files_that_cannot_be_used_say_why_and_go_after_a_week() {
         let mut tx = desk.service.db.read().await.unwrap();
         assert!(store::find(&mut tx, &junk.id, "somebody else").await.is_err());
         assert_eq!(store::find(&mut tx, &junk.id, ACCOUNT).await.unwrap().state, State::Discarded);
+    });
+}
+
+#[test]
+fn an_upload_that_breaks_off_leaves_nothing() {
+    on_each_engine(&migrations(), async |db| {
+        let desk = Desk::new(db);
+        let mut inbox = Inbox::create(&desk.service, "half").unwrap();
+        inbox.file("household", "h.csv").unwrap().unwrap().write_all(b"house").unwrap();
+        let folder = desk.service.imports.as_ref().unwrap().join("half");
+        assert!(folder.exists());
+        drop(inbox);
+        assert!(!folder.exists());
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::import_batch::{self, Batch, Failure, Inbox, State, Tally, store};
+use app::import_batch::{self, Batch, Failure, Inbox, MOST_OPEN, State, Tally, store};
 use app::{Action, Principal, Resource};
 use axum::extract::multipart::{Field as Part, MultipartError};
 use axum::extract::{Form as Posted, Multipart, Path, Query};
@@ -86,19 +86,19 @@ pub(super) async fn bring(visit: Visit, parts: Multipart) -> Result<Response, Fa
     let now = service.now();
     let id = app::new_id(now)?;
     let tables = tables(&visit);
+    let mut tx = service.db.read().await.map_err(app::Error::from)?;
+    let open = store::open(&mut tx, account).await?;
+    drop(tx);
+    if usize::try_from(open).is_ok_and(|open| open >= MOST_OPEN) {
+        let text = visit.words().fill_count("import.too_many", u64::try_from(MOST_OPEN).unwrap_or(u64::MAX));
+        return shown_list(&visit, vec![Problem { field: String::new(), text }]).await;
+    }
     let mut inbox = Inbox::create(service, &id)?;
-    let problems = match receive(&visit, &mut inbox, &tables, parts).await {
-        Ok(problems) => problems,
-        Err(fault) => {
-            inbox.discard()?;
-            return Err(fault);
-        }
-    };
+    let problems = receive(&visit, &mut inbox, &tables, parts).await?;
     if !problems.is_empty() {
-        inbox.discard()?;
         return shown_list(&visit, problems).await;
     }
-    let (account, files) = (account.to_owned(), std::mem::take(&mut inbox.files));
+    let (account, files) = (account.to_owned(), inbox.keep());
     let batch = Batch { id: id.clone(), account, area, at: now, files, state: State::Checking, tally: Tally::default(), failure: None };
     let mut tx = service.db.begin().await.map_err(app::Error::from)?;
     store::insert(&mut tx, &batch).await?;
@@ -227,6 +227,7 @@ fn failure_text(visit: &Visit, failure: &Failure) -> String {
     match failure {
         Failure::Unreadable(reason) => w.fill("import.unreadable", &[("reason", reason)]),
         Failure::TooLarge(file) => w.fill("import.too_large", &[("file", file)]),
+        Failure::OtherKind(file) => w.fill("import.other_kind", &[("file", file)]),
         Failure::NoHouseholds => w.get("import.no_households").to_owned(),
     }
 }
