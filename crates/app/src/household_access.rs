@@ -47,12 +47,9 @@ pub enum Answer<T> {
 pub async fn send_code(db: &Db, keys: &Keyring, gateway: Arc<dyn SmsGateway>, wanted: CodeWanted<'_>, now: i64) -> Result<Answer<()>> {
     let code = token::six_digits()?;
     let mut tx = db.begin().await?;
-    let subject = format!("code:{}", wanted.household);
-    for (who, limit) in [(format!("remote:{}", wanted.remote), throttle::REMOTE), (subject, throttle::CODES)] {
-        if let Some(until) = throttle::store::attempt(&mut tx, &who, limit, now).await? {
-            tx.commit().await?;
-            return Ok(Answer::Wait { until });
-        }
+    if let Some(until) = asked(&mut tx, format!("code:{}", wanted.household), wanted.remote, now).await? {
+        tx.commit().await?;
+        return Ok(Answer::Wait { until });
     }
     store::spend_codes(&mut tx, wanted.household, now).await?;
     if wanted.phone.is_some() {
@@ -67,6 +64,25 @@ pub async fn send_code(db: &Db, keys: &Keyring, gateway: Arc<dyn SmsGateway>, wa
     Ok(Answer::Done(()))
 }
 
+/// As [`send_code`] for what leads to no household: counted in the same way, so that no answer tells which numbers exist.
+pub async fn send_nothing(db: &Db, keys: &Keyring, typed: &str, remote: &str, now: i64) -> Result<Answer<()>> {
+    let digest: String = keys.index("asked", typed).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut tx = db.begin().await?;
+    let waits = asked(&mut tx, format!("code:{digest}"), remote, now).await?;
+    tx.commit().await?;
+    Ok(waits.map_or(Answer::Done(()), |until| Answer::Wait { until }))
+}
+
+/// Counts that somebody asked for a code; until when they wait, if they asked too often.
+async fn asked(tx: &mut Tx, subject: String, remote: &str, now: i64) -> Result<Option<i64>> {
+    for (who, limit) in [(format!("remote:{remote}"), throttle::REMOTE), (subject, throttle::CODES)] {
+        if let Some(until) = throttle::store::attempt(tx, &who, limit, now).await? {
+            return Ok(Some(until));
+        }
+    }
+    Ok(None)
+}
+
 /// What the message says.
 fn text(code: &str) -> Text {
     Text::new(
@@ -75,8 +91,15 @@ fn text(code: &str) -> Text {
     )
 }
 
-/// Whether a code gets its household in; it does so once.
-pub async fn sign_in_code(db: &Db, keys: &Keyring, household: &HouseholdKey, code: &str, remote: &str, now: i64) -> Result<Answer<()>> {
+/// Whether a code gets its household in; it does so once. What leads to no household is counted and refused like a wrong code.
+pub async fn sign_in_code(
+    db: &Db,
+    keys: &Keyring,
+    household: Option<&HouseholdKey>,
+    code: &str,
+    remote: &str,
+    now: i64,
+) -> Result<Answer<()>> {
     let remote = format!("remote:{remote}");
     let mut tx = db.begin().await?;
     if let Some(until) = throttle::store::attempt(&mut tx, &remote, throttle::REMOTE, now).await? {
@@ -84,8 +107,11 @@ pub async fn sign_in_code(db: &Db, keys: &Keyring, household: &HouseholdKey, cod
         METRICS.signed_in(SignInWith::Code, SignInOutcome::Throttled);
         return Ok(Answer::Wait { until });
     }
-    let right = store::try_code(&mut tx, keys, household, code, now).await?;
-    if right {
+    let right = match household {
+        Some(household) => store::try_code(&mut tx, keys, household, code, now).await?,
+        None => false,
+    };
+    if let Some(household) = household.filter(|_| right) {
         throttle::store::take_back(&mut tx, &remote, now).await?;
         throttle::store::succeeded(&mut tx, &format!("code:{household}")).await?;
     }

@@ -7,7 +7,7 @@ use registry::household::store as households;
 
 use crate::cases::{Doing, NewCase, act, act_in, open_in};
 use crate::error::{Error, Result};
-use crate::household_access::{Answer, CodeWanted, send_code, sign_in_code};
+use crate::household_access::{Answer, CodeWanted, send_code, send_nothing, sign_in_code};
 use crate::metrics::METRICS;
 use crate::role::{HouseholdKey, Principal};
 use crate::service::Service;
@@ -36,7 +36,10 @@ pub async fn resolve(service: &Service, typed: &str) -> Result<Option<HouseholdK
 
 /// Sends a code to the telephone on record. Whether there is one, and whether the household exists, is told to nobody.
 pub async fn ask_code(service: &Service, typed: &str, language: Language, remote: &str) -> Result<Answer<()>> {
-    let Some(household) = resolve(service, typed).await? else { return Ok(Answer::Done(())) };
+    let Some(household) = resolve(service, typed).await? else {
+        let folded = kernel::text::fold(typed);
+        return send_nothing(&service.db, &service.keys, folded.trim(), remote, service.now()).await;
+    };
     let county = county_text(&household);
     let mut tx = service.db.read().await?;
     let known = households::identities(&mut tx, &service.keys, &county, &household.id).await.unwrap_or_default();
@@ -48,9 +51,9 @@ pub async fn ask_code(service: &Service, typed: &str, language: Language, remote
 
 /// The household that a code lets in.
 pub async fn enter(service: &Service, typed: &str, code: &str, remote: &str) -> Result<Answer<HouseholdKey>> {
-    let Some(household) = resolve(service, typed).await? else { return Ok(Answer::Refused) };
-    Ok(match sign_in_code(&service.db, &service.keys, &household, code, remote, service.now()).await? {
-        Answer::Done(()) => Answer::Done(household),
+    let household = resolve(service, typed).await?;
+    Ok(match sign_in_code(&service.db, &service.keys, household.as_ref(), code, remote, service.now()).await? {
+        Answer::Done(()) => household.map_or(Answer::Refused, Answer::Done),
         Answer::Refused => Answer::Refused,
         Answer::Wait { until } => Answer::Wait { until },
     })

@@ -46,6 +46,31 @@ fn cadre() -> Principal {
     staff("cadre", Role::VillageCadre, VILLAGE)
 }
 
+/// Whoever types numbers at random learns from no answer, the first or the fortieth, which of them are in the register.
+#[test]
+fn a_number_that_is_nobodys_is_answered_like_any_other() {
+    on_each_engine(&migrations(), async |db| {
+        let walk = Walk::new(db);
+        walk.accepted("k1").await;
+        let known = guesses(&walk, IDENTITY, "10.0.0.8").await;
+        let unknown = guesses(&walk, "000000199001010019", "10.0.0.9").await;
+        assert!(known.iter().any(|answer| answer.contains("Wait")), "{known:?}");
+        assert_eq!(known, unknown);
+    });
+}
+
+/// What somebody is told who asks for codes and tries some.
+async fn guesses(walk: &Walk, typed: &str, remote: &str) -> Vec<String> {
+    let mut told = Vec::new();
+    for _ in 0..5 {
+        told.push(format!("{:?}", ask_code(&walk.service, typed, Language::Zh, remote).await.unwrap()));
+    }
+    for _ in 0..40 {
+        told.push(format!("{:?}", enter(&walk.service, typed, "000000", remote).await.unwrap()));
+    }
+    told
+}
+
 impl Walk {
     fn new(db: database::Db) -> Self {
         let clock = Arc::new(FixedClock::new(1_709_515_000 * 1_000_000));
