@@ -113,7 +113,15 @@ async fn attempt(db: &Db, keys: &Keyring, typed: Credentials<'_>, now: i64) -> R
     let right = password::verify(typed.password.to_owned(), hash).await?;
     let Some((account, secrets)) = found.filter(|(account, _)| right && !account.disabled) else { return Ok(SignIn::Refused) };
     let second_factor = match (account.enrolled, typed.code) {
-        (true, None) => return Ok(SignIn::CodeWanted),
+        (true, None) => {
+            // No guess: wrong codes are counted when they come.
+            let mut tx = db.begin().await?;
+            for who in [&subject, &remote] {
+                throttle::store::take_back(&mut tx, who, now).await?;
+            }
+            tx.commit().await?;
+            return Ok(SignIn::CodeWanted);
+        }
         (false, _) => false,
         (true, Some(code)) => {
             let Some(step) = totp::step_of(keys, &account.id, &secrets, code, now)? else { return Ok(SignIn::Refused) };

@@ -75,7 +75,8 @@ pub async fn send_nothing(db: &Db, keys: &Keyring, typed: &str, remote: &str, no
 
 /// Counts that somebody asked for a code; until when they wait, if they asked too often.
 async fn asked(tx: &mut Tx, subject: String, remote: &str, now: i64) -> Result<Option<i64>> {
-    for (who, limit) in [(format!("remote:{remote}"), throttle::REMOTE), (subject, throttle::CODES)] {
+    // Not with the failures of signing in: whoever asks for codes must not shut officials out.
+    for (who, limit) in [(format!("asking:{remote}"), throttle::REMOTE), (subject, throttle::CODES)] {
         if let Some(until) = throttle::store::attempt(tx, &who, limit, now).await? {
             return Ok(Some(until));
         }

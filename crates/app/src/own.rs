@@ -11,6 +11,7 @@ use crate::household_access::{Answer, CodeWanted, send_code, send_nothing, sign_
 use crate::metrics::METRICS;
 use crate::role::{HouseholdKey, Principal};
 use crate::service::Service;
+use crate::throttle;
 use crate::token::new_id;
 
 /// The procedure that hears appeals.
@@ -70,14 +71,33 @@ pub(crate) fn county_code(area: kernel::AreaCode) -> String {
     format!("{:06}", area.padded() / kernel::AreaLevel::County.unit())
 }
 
-/// Objects to a notice that hangs out. Anybody may, and need not say who they are.
-pub async fn object(service: &Service, who: &Principal, county: &str, case: &str, by: &str, text: &str) -> Result<Case> {
-    if text.trim().is_empty() {
-        return Err(Error::Invalid { field: "text", why: "expected what is wrong" });
+/// Letters of an objection.
+pub const OBJECTION: usize = 2_000;
+/// Letters of who objects.
+const OBJECTOR: usize = 100;
+/// Objections of a case that wait for an answer; what is said a twentieth time is answered with the others.
+const MOST_OPEN: usize = 20;
+
+/// Objects to a notice that hangs out. Anybody may, and need not say who they are; but not without end, for every objection stops the
+/// case until it is answered.
+pub async fn object(service: &Service, who: &Principal, notice: (&str, &str), by: &str, text: &str, remote: &str) -> Result<Case> {
+    let (county, case) = notice;
+    if text.trim().is_empty() || text.chars().count() > OBJECTION || by.chars().count() > OBJECTOR {
+        return Err(Error::Invalid { field: "text", why: "expected what is wrong, in at most 2,000 letters" });
     }
+    let mut tx = service.db.begin().await?;
+    let subject = format!("object:{remote}");
+    if *who == Principal::Public && throttle::store::attempt(&mut tx, &subject, throttle::OBJECTIONS, service.now()).await?.is_some() {
+        tx.commit().await?;
+        return Err(Error::Invalid { field: "", why: "too many objections came from this place; try again later" });
+    }
+    tx.commit().await?;
     let mut tx = service.db.read().await?;
     let (found, _) = cases::load(&mut tx, county, case).await?;
     drop(tx);
+    if found.objections.iter().filter(|objection| objection.resolved.is_none()).count() >= MOST_OPEN {
+        return Err(Error::Invalid { field: "", why: "as many objections wait for an answer as can; they are answered first" });
+    }
     let said = Act::Object { by: by.to_owned(), text: text.trim().to_owned() };
     act(service, who, Doing { county, case, version: found.version, act: &said }).await
 }

@@ -1,7 +1,6 @@
 //! A rule tried on one household of the register that the identification reads; nothing is changed by it.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use analytics::explain;
 use analytics::language::Compiler;
@@ -10,9 +9,6 @@ use analytics::register::Register;
 use programme::Programme;
 
 use crate::error::Result;
-
-/// One trial at a time: each reads through the register until it meets the household.
-static TURN: Mutex<()> = Mutex::new(());
 
 /// What a trial came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +34,8 @@ pub struct Part {
     pub parts: Vec<Part>,
 }
 
-/// Tries a rule; takes as long as reading the register up to the household, so never on the thread of a page.
+/// Tries a rule; takes as long as reading the register up to the household, so never on the thread of a page, and one at a time.
 pub fn attempt(programme: &Programme, register: &Path, household: &str, rule: &str) -> Result<Trial> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let register = Register::open(register)?;
     let compiler = Compiler::new(programme.meta.as_of, programme.meta.currency.clone());
     Ok(match explain::rule(programme, &compiler, &register, household, rule)? {

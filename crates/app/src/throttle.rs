@@ -26,6 +26,8 @@ pub const REMOTE: Limit = Limit { free: 30, first: 30 * SECOND, longest: HOUR };
 pub const CODES: Limit = Limit { free: 2, first: MINUTE, longest: 4 * HOUR };
 /// Declarations from one remote address: a whole valley may share one.
 pub const DECLARATIONS: Limit = Limit { free: 300, first: 30 * SECOND, longest: HOUR };
+/// Objections from one remote address.
+pub const OBJECTIONS: Limit = Limit { free: 20, first: MINUTE, longest: HOUR };
 /// After so long without an attempt, failures are forgotten.
 pub const FORGOTTEN: i64 = DAY;
 

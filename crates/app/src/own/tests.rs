@@ -172,11 +172,11 @@ fn a_household_gets_in_by_a_code_and_appeals_against_its_decision() {
         let vote = Act::Vote { step: "evaluation".to_owned(), record: papers(&["meeting_minutes"]), tally, evidence: String::new() };
         walk.act(&cadre(), &case, vote).await.unwrap();
         // Nobody objects before it hangs out; then anybody does, unnamed.
-        let early = object(&walk.service, &Principal::Public, COUNTY, &case, "public", "they have a shop").await.unwrap_err();
+        let early = object(&walk.service, &Principal::Public, (COUNTY, &case), "public", "they have a shop", "10.0.0.1").await.unwrap_err();
         assert_eq!(early.kind(), Kind::Denied);
         let from = walk.service.moment().on;
         walk.act(&cadre(), &case, Act::PublishNotice { step: "notice".to_owned(), from }).await.unwrap();
-        let objected = object(&walk.service, &Principal::Public, COUNTY, &case, "public", "they have a shop").await.unwrap();
+        let objected = object(&walk.service, &Principal::Public, (COUNTY, &case), "public", "they have a shop", "10.0.0.1").await.unwrap();
         assert_eq!(objected.objections.len(), 1);
         let found = Act::ResolveObjection { objection: 1, upheld: false, finding: "no shop".to_owned() };
         walk.act(&cadre(), &case, found).await.unwrap();

@@ -1,5 +1,6 @@
 //! The API as programs see it: over a socket.
 
+mod abuse;
 mod dci;
 mod imports;
 mod lists;

@@ -133,15 +133,17 @@ pub(super) async fn object(
     visit.check_form(&said.csrf)?;
     let (case, _) = published(&visit, &county, &id).await?;
     let w = visit.words();
-    if said.text.trim().is_empty() {
+    let long = said.text.chars().count() > app::own::OBJECTION;
+    if said.text.trim().is_empty() || long {
         let mut form = Form::new("object", &format!("/notices/{county}/{id}/object"), &visit.csrf_token(), "");
-        form.values = vec![("name".to_owned(), said.name), ("telephone".to_owned(), said.telephone)];
-        form.problems.push(Problem { field: "text".to_owned(), text: w.get("declare.wrong_missing").to_owned() });
+        form.values = vec![("name".to_owned(), said.name), ("telephone".to_owned(), said.telephone), ("text".to_owned(), said.text)];
+        let text = w.get(if long { "mine.object_too_long" } else { "declare.wrong_missing" }).to_owned();
+        form.problems.push(Problem { field: "text".to_owned(), text });
         return Ok(form_page(&visit, &case, form));
     }
     let named = format!("{} {}", said.name.trim(), said.telephone.trim()).trim().to_owned();
     let by = if named.is_empty() { visit.who.key() } else { named };
-    app::own::object(&visit.site.service, &visit.who, &county, &id, &by, &said.text).await?;
+    app::own::object(&visit.site.service, &visit.who, (&county, &id), &by, &said.text, &visit.remote).await?;
     let body = note(Tone::Good, w.get("mine.objected"));
     Ok(shown(&public(&visit.frame, &Head::new(w.get("mine.object_title")), &body)))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use app::access_log::Look as Looking;
 use app::visiting::{self, Findings, Outcome};
 use app::{Action, Principal, declaration};
 use axum::Json;
@@ -104,6 +105,13 @@ pub(super) async fn form(visit: Visit, Path((county, id)): Path<(String, String)
         return Ok(see_other("/sign-in"));
     }
     let (case, _) = due(&visit, &county, &id).await?;
+    // SEC-1: the form shows the household's figures and what was last seen.
+    let resource = app::Resource::of_household(case.area, app::HouseholdKey::new(app::cases::county(&county)?, &case.household));
+    let context = visit.context();
+    let look = Looking { who: &visit.who, action: Action::RecordVisit, what: &resource, context: &context, fields: &["visit"], reason: "" };
+    if !visit.site.service.look(&[look]).await?.iter().all(|decision| decision.allowed) {
+        return Err(Fault::of(Kind::Forbidden));
+    }
     let key = app::new_id(visit.site.service.now())?;
     form_page(&visit, &county, &case, Form::new("visit", &format!("/visits/{county}/{id}"), &visit.csrf_token(), &key)).await
 }

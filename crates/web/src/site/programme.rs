@@ -34,6 +34,9 @@ pub(super) async fn view(visit: Visit) -> Result<Response, Fault> {
     Ok(shown_page(&visit, tester(&visit), None))
 }
 
+/// One trial at a time, each reads through the register; who comes meanwhile is told, and holds no thread that sign-in needs.
+static TURN: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
+
 fn permitted(visit: &Visit) -> Result<(), Fault> {
     Ok(visit.site.service.permit(
         &visit.who,
@@ -110,8 +113,13 @@ pub(super) async fn attempted(visit: Visit, Posted(asked): Posted<Asked>) -> Res
     if form.failed() {
         return Ok(shown_page(&visit, Some(form), None));
     }
+    let Ok(turn) = TURN.try_acquire() else {
+        form.problems.push(Problem { field: "rule".to_owned(), text: w.get("programme.busy").to_owned() });
+        return Ok(shown_page(&visit, Some(form), None));
+    };
     let (site, rule) = (Arc::clone(&visit.site), asked.rule);
     let trial = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let register = site.service.register.as_deref()?;
         Some(attempt(&site.service.programme, register, &number, &rule))
     });

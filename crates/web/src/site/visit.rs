@@ -164,7 +164,9 @@ pub(super) fn frame(headers: &HeaderMap, uri: &Uri, visitor: Option<Visitor>) ->
     });
     let language = if wanted.as_deref() == Some("en") { Language::En } else { Language::Zh };
     let query: Vec<&str> = uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("language=")).collect();
-    let path = if query.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), query.join("&")) };
+    // `//host` would lead elsewhere.
+    let here = format!("/{}", uri.path().trim_start_matches(['/', '\\']));
+    let path = if query.is_empty() { here } else { format!("{here}?{}", query.join("&")) };
     Frame { language, path, visitor, menu: Vec::new() }
 }
 
