@@ -258,6 +258,9 @@ pub(crate) struct ServeArgs {
     /// Pages are reached over TLS: cookies are sent over nothing else.
     #[arg(long, env = "FUPIN_SECURE", num_args = 0..=1, default_missing_value = "true", require_equals = true)]
     pub secure: Option<bool>,
+    /// Addresses of the reverse proxies whose X-Forwarded-For is believed, with commas.
+    #[arg(long, env = "FUPIN_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<std::net::IpAddr>>,
     /// Partners that ask in signed messages under /api/dci/v1, as a TOML file (docs/dci.md).
     #[arg(long, env = "FUPIN_PARTNERS")]
     pub partners: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! How the service runs: from options, the environment and a file, in this order.
 
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
 use programme::Problem;
@@ -19,6 +19,7 @@ pub(crate) struct Settings {
     pub listen: SocketAddr,
     pub database: Option<String>,
     pub secure: bool,
+    pub trusted_proxies: Vec<IpAddr>,
     pub partners: Option<PathBuf>,
     pub send_to_private: bool,
     pub metrics_token: Option<String>,
@@ -36,6 +37,7 @@ struct File {
     listen: Option<SocketAddr>,
     database: Option<String>,
     secure: Option<bool>,
+    trusted_proxies: Option<Vec<IpAddr>>,
     partners: Option<PathBuf>,
     send_to_private: Option<bool>,
     metrics_token: Option<String>,
@@ -56,6 +58,7 @@ impl Settings {
             listen: args.listen.or(file.listen).unwrap_or(LISTEN),
             database: args.database.clone().or(file.database),
             secure: args.secure.or(file.secure).unwrap_or(false),
+            trusted_proxies: args.trusted_proxies.clone().or(file.trusted_proxies).unwrap_or_default(),
             partners: args.partners.clone().or(file.partners),
             send_to_private: args.send_to_private.or(file.send_to_private).unwrap_or(false),
             metrics_token: args.metrics_token.clone().or(file.metrics_token),
@@ -120,12 +123,18 @@ mod tests {
     fn every_key_stands_in_the_documentation() {
         let message = File::parse("fupin.toml", "unheard_of = 1").unwrap_err().message;
         let keys: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
-        assert_eq!(keys.len(), 9, "{message}");
+        assert_eq!(keys.len(), 10, "{message}");
         let documented = include_str!("../../../docs/operations.md");
         for key in keys {
             let row = format!("| `--{}` | `FUPIN_{}` | `{key}` |", key.replace('_', "-"), key.to_uppercase());
             assert!(documented.contains(&row), "{row}");
         }
+    }
+
+    #[test]
+    fn the_shipped_file_names_the_proxy_in_front() {
+        let file = File::parse("fupin.toml", include_str!("../../../deploy/fupin.toml")).unwrap();
+        assert_eq!(file.trusted_proxies.unwrap().len(), 2);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod overview;
 mod phone;
 mod programme;
 mod public;
+mod remote;
 mod run;
 mod sign_in;
 mod together;
@@ -21,6 +22,7 @@ mod users;
 mod visit;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -40,6 +42,7 @@ use crate::asset;
 use crate::view::page::failure::Kind;
 
 pub(crate) use fault::Fault;
+pub(crate) use remote::remote;
 pub(crate) use visit::Visit;
 
 /// Bytes a form may have.
@@ -57,6 +60,8 @@ pub struct Site {
     pending: Mutex<BTreeMap<String, sign_in::Pending>>,
     /// Cookies only over TLS.
     secure: bool,
+    /// The reverse proxies that are believed where a request comes from.
+    pub(crate) proxies: Vec<IpAddr>,
     /// What opens `/metrics`; without one it opens to this machine only.
     pub(crate) metrics: Option<String>,
     /// The partners that ask in signed messages.
@@ -68,7 +73,7 @@ pub struct Site {
 impl Site {
     #[must_use]
     pub fn new(service: Service, secure: bool) -> Self {
-        Self { service, pending: Mutex::new(BTreeMap::new()), secure, metrics: None, dci: None, client: None }
+        Self { service, pending: Mutex::new(BTreeMap::new()), secure, proxies: Vec::new(), metrics: None, dci: None, client: None }
     }
 
     /// With partners that ask in signed messages.
@@ -81,6 +86,12 @@ impl Site {
     #[must_use]
     pub fn with_sending(self, client: Client) -> Self {
         Self { client: Some(client), ..self }
+    }
+
+    /// Behind reverse proxies that are believed where a request comes from.
+    #[must_use]
+    pub fn behind(self, proxies: Vec<IpAddr>) -> Self {
+        Self { proxies, ..self }
     }
 
     /// With a token that opens `/metrics`.

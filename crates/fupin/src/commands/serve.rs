@@ -46,6 +46,7 @@ pub(crate) fn run(args: &ServeArgs, console: &Console) -> Result<()> {
         let db = service.db.clone();
         let housekeeping = tokio::spawn(keep_house(db.clone(), Arc::clone(&service.clock)));
         let site = Site::new(service, settings.secure)
+            .behind(settings.trusted_proxies.clone())
             .with_metrics(settings.metrics_token.clone())
             .with_dci(exchange(settings, console)?)
             .with_sending(Client::new(settings.send_to_private)?);

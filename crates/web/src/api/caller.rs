@@ -1,10 +1,9 @@
 //! Who asks: the bearer of a session's token, or anybody.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::{Action, Context, Principal, Resource, Service, Session, Token, purpose};
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use kernel::AreaCode;
@@ -32,7 +31,7 @@ impl FromRequestParts<Arc<Site>> for Anyone {
     type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Trouble> {
-        let remote = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(String::new, |info| info.0.ip().to_string());
+        let remote = crate::site::remote(parts, &site.proxies);
         let Some(given) = parts.headers.get(header::AUTHORIZATION) else {
             return Ok(Self { site: Arc::clone(site), who: Principal::Public, token: None, remote });
         };

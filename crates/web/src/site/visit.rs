@@ -1,10 +1,9 @@
 //! Who asks, in which language, from where.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::{Action, Context, Principal, Session, Token, purpose};
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use kernel::{AreaCode, Language};
@@ -35,7 +34,7 @@ impl FromRequestParts<Arc<Site>> for Visit {
             Some(token) => find(site, token).await?,
             None => None,
         };
-        let remote = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(String::new, |info| info.0.ip().to_string());
+        let remote = super::remote::remote(parts, &site.proxies);
         let token = token.filter(|_| session.is_some());
         let (who, name) = session.map_or((Principal::Public, String::new()), |session| (session.principal, session.title));
         let mut frame = frame(&parts.headers, &parts.uri, None);
