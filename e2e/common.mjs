@@ -32,7 +32,7 @@ export async function look(page, name, shots) {
     if (wide > 0) fail(`${name} ${width}: ${wide} px wider than the screen`);
   }
   const text = await page.locator("body").innerText();
-  const key = text.match(/\b(case|desk|household|menu|role|state|event|act|sign_in|overview|common|declare|mine|notice|visit|visits|purpose|run|proposal|users|access|list|bulk|meeting|programme|import|refusal|table)\.[a-z_]+\b/);
+  const key = text.match(/\b(case|desk|household|menu|role|state|event|act|sign_in|password|overview|common|declare|mine|notice|visit|visits|purpose|run|proposal|users|access|list|bulk|meeting|programme|import|refusal|table)\.[a-z_]+\b/);
   if (key) fail(`${name}: untranslated ${key[0]}`);
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
   for (const violation of violations.filter((v) => ["serious", "critical"].includes(v.impact))) {

@@ -1,5 +1,6 @@
 //! Accounts of staff: a password (argon2id) and a one-time password (TOTP) that is taken once.
 
+mod administration;
 mod password;
 pub mod store;
 pub(crate) mod totp;
@@ -7,6 +8,7 @@ pub(crate) mod totp;
 use database::{Db, Keyring, Tx};
 use kernel::AreaCode;
 
+pub use administration::{APART, AccountAct, AccountEvent, change, create, events, forget_totp, set_password};
 pub use password::{SHORTEST, hash_password};
 pub use totp::Enrolment;
 
@@ -29,6 +31,8 @@ pub struct Account {
     /// Whether a one-time password is wanted at sign-in.
     pub enrolled: bool,
     pub disabled: bool,
+    /// Its password was made by somebody else: nothing opens until its owner chose one.
+    pub handed_out: bool,
     pub version: i64,
 }
 
@@ -47,6 +51,8 @@ pub struct NewAccount {
     pub role: Role,
     pub area: AreaCode,
     pub password_hash: String,
+    /// Somebody else knows the password; at the first sign-in its owner chooses one.
+    pub handed_out: bool,
 }
 
 /// What is typed at sign-in.
@@ -63,8 +69,8 @@ pub struct Credentials<'a> {
 /// How a sign-in ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignIn {
-    /// Open a session ([`crate::session::store::open`]) for `account.principal(second_factor)`. Without a second factor policies allow only what is
-    /// public: let it enrol first.
+    /// Open a session ([`crate::session::store::open`]) for `account.principal(second_factor)`. Without a second factor, and with a password
+    /// that was handed out, policies allow only what is public: let them choose a password, then enrol.
     Accepted { account: Account, second_factor: bool },
     /// The password is right; ask for the one-time password.
     CodeWanted,
@@ -72,15 +78,6 @@ pub enum SignIn {
     Refused,
     /// Too many failures; nothing was looked at.
     Wait { until: i64 },
-}
-
-/// Creates an account.
-pub async fn create(tx: &mut Tx, new: &NewAccount, now: i64) -> Result<Account> {
-    let name = folded(&new.name);
-    if name.is_empty() || name.len() > 64 || name.chars().any(|c| c.is_whitespace() || c == ':') {
-        return Err(Error::Invalid { field: "name", why: "expected 1 to 64 characters without spaces and colons" });
-    }
-    store::insert(tx, &NewAccount { name, ..new.clone() }, now).await
 }
 
 /// Signs in with what was typed.
@@ -130,7 +127,7 @@ async fn attempt(db: &Db, keys: &Keyring, typed: Credentials<'_>, now: i64) -> R
                 return Ok(SignIn::Refused);
             }
             tx.commit().await?;
-            true
+            !account.handed_out
         }
     };
     let mut tx = db.begin().await?;
@@ -153,23 +150,12 @@ pub async fn change_password(db: &Db, id: &str, old: &str, new: &str, now: i64) 
     let hash = hash_password(new.to_owned()).await?;
     let mut tx = db.begin().await?;
     throttle::store::succeeded(&mut tx, &subject).await?;
-    set_password(&mut tx, id, &hash, now).await?;
+    store::set_password(&mut tx, id, &hash, false, now).await?;
+    let own = format!("staff:{id}");
+    store::note(&mut tx, id, &own, AccountAct::PasswordChosen, now).await?;
+    crate::session::store::close_all(&mut tx, &own).await?;
     tx.commit().await?;
     Ok(true)
-}
-
-/// Sets a password, as an administrator does for somebody who forgot it. All sessions of the account end.
-pub async fn set_password(tx: &mut Tx, id: &str, password_hash: &str, now: i64) -> Result<()> {
-    store::set_password(tx, id, password_hash, now).await?;
-    crate::session::store::close_all(tx, &format!("staff:{id}")).await?;
-    Ok(())
-}
-
-/// Removes the second factor of somebody who lost the telephone; the next sign-in sets it up anew. All sessions of the account end.
-pub async fn forget_totp(tx: &mut Tx, id: &str, now: i64) -> Result<()> {
-    store::forget_totp(tx, id, now).await?;
-    crate::session::store::close_all(tx, &format!("staff:{id}")).await?;
-    Ok(())
 }
 
 /// A new TOTP secret, which counts only once [`confirm_totp`] was given a code made from it.
@@ -199,15 +185,10 @@ pub async fn confirm_totp(tx: &mut Tx, keys: &Keyring, id: &str, code: &str, now
     let offered = store::Secrets { totp_key: secrets.offered_key.clone(), totp: secrets.offered.clone(), step: 0, ..secrets };
     let Some(step) = totp::step_of(keys, id, &offered, code, now)? else { return Ok(false) };
     store::confirm_totp(tx, id, step, now).await?;
-    crate::session::store::close_all(tx, &format!("staff:{id}")).await?;
+    let own = format!("staff:{id}");
+    store::note(tx, id, &own, AccountAct::FactorSetUp, now).await?;
+    crate::session::store::close_all(tx, &own).await?;
     Ok(true)
-}
-
-/// Disables or enables an account, or gives it another role or area, if it still has the version that was seen. All its sessions end.
-pub async fn change(tx: &mut Tx, account: &Account, now: i64) -> Result<()> {
-    store::update(tx, account, now).await?;
-    crate::session::store::close_all(tx, &format!("staff:{}", account.id)).await?;
-    Ok(())
 }
 
 fn folded(name: &str) -> String {

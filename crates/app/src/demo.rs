@@ -52,9 +52,10 @@ pub async fn accounts(service: &Service) -> Result<Vec<DemoAccount>> {
             role,
             area: village.at(level),
             password_hash: hash_password(password.clone()).await?,
+            handed_out: false,
         };
         let mut tx = service.db.begin().await?;
-        let account = account::create(&mut tx, &new, service.now()).await?;
+        let account = account::create(&mut tx, &new, crate::role::OPERATOR, service.now()).await?;
         let secret = account::enrolled(&mut tx, &service.keys, &account, service.now()).await?;
         tx.commit().await?;
         made.push(DemoAccount { role, area: new.area, name: new.name, password, secret });

@@ -43,6 +43,8 @@ pub enum Error {
     CaseOpen(String),
     #[error("{action} is not allowed here")]
     Denied { action: &'static str },
+    #[error("another administrator must do this: one alone could take the account over")]
+    AnotherAdministrator,
     #[error("{field}: {why}")]
     Invalid { field: &'static str, why: &'static str },
     #[error("there is no {what} {id}")]
@@ -91,7 +93,7 @@ impl Error {
             Self::Registry(_) | Self::NoHouseholds(_) => Kind::Invalid,
             Self::Analytics(_) => Kind::Internal,
             Self::CaseOpen(_) | Self::Exists(_) | Self::Kept { .. } | Self::Rotating { .. } => Kind::Conflict,
-            Self::Denied { .. } => Kind::Denied,
+            Self::Denied { .. } | Self::AnotherAdministrator => Kind::Denied,
             Self::Invalid { .. } | Self::Odd { .. } | Self::NoKeys | Self::Partners(_) => Kind::Invalid,
             Self::NotFound { .. } => Kind::NotFound,
             Self::Underway => Kind::Conflict,
@@ -115,6 +117,7 @@ impl Error {
             | Self::NoKeys
             | Self::CaseOpen(_)
             | Self::Denied { .. }
+            | Self::AnotherAdministrator
             | Self::Invalid { .. }
             | Self::NotFound { .. }
             | Self::Underway
@@ -143,6 +146,7 @@ impl Error {
             Self::NoKeys => "app.no_keys",
             Self::CaseOpen(_) => "app.case_open",
             Self::Denied { .. } => "app.denied",
+            Self::AnotherAdministrator => "app.another_administrator",
             Self::Invalid { .. } => "app.invalid",
             Self::NotFound { .. } => "app.not_found",
             Self::Underway => "app.underway",

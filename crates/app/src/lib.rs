@@ -74,6 +74,7 @@ pub const MIGRATIONS: &[Migration] = &[
     area::store::MIGRATION,
     saved_list::store::MIGRATION,
     import_batch::store::MIGRATION,
+    account::store::EVENTS,
 ];
 
 /// Tables in which the migrations themselves leave rows.

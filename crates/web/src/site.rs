@@ -11,6 +11,7 @@ mod meeting;
 mod mine;
 mod notice;
 mod overview;
+mod password;
 mod phone;
 mod programme;
 mod public;
@@ -130,6 +131,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/sign-in", get(sign_in::form).post(sign_in::password))
         .route("/sign-in/code", post(sign_in::code))
         .route("/enrol", get(sign_in::enrol).post(sign_in::enrolled))
+        .route("/password", get(password::form).post(password::choose))
         .route("/sign-out", post(sign_in::out))
         .route("/healthz", get(healthz))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))

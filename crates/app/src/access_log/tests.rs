@@ -123,8 +123,9 @@ fn broken_glass_opens_one_household_for_half_an_hour_and_shows_in_the_log() {
             role: Role::TownshipOfficer,
             area: area("520222105"),
             password_hash: "-".into(),
+            handed_out: false,
         };
-        let made = account::create(&mut tx, &new, NOW).await.unwrap();
+        let made = account::create(&mut tx, &new, crate::role::OPERATOR, NOW).await.unwrap();
         let (who, what) = (made.principal(true), household("h1"));
         let asked = Asked { by: &who, what: &what, reason: "landslide, family missing", now: NOW };
         assert!(break_glass::ask(&mut tx, &keys, &policies, Asked { reason: " because ", ..asked }).await.is_err());

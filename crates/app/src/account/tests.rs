@@ -5,7 +5,7 @@ use kernel::AreaCode;
 use super::{Account, Credentials, NewAccount, SignIn, sign_in, store, totp};
 use crate::MIGRATIONS;
 use crate::clock::{MINUTE, SECOND};
-use crate::role::Role;
+use crate::role::{OPERATOR, Role};
 
 const NOW: i64 = 1_700_000_010_000_000;
 const PASSWORD: &str = "correct horse battery";
@@ -17,9 +17,10 @@ async fn made(db: &Db, name: &str, area: &str) -> Account {
         role: Role::TownshipOfficer,
         area: AreaCode::parse(area).unwrap(),
         password_hash: super::hash_password(PASSWORD.to_owned()).await.unwrap(),
+        handed_out: false,
     };
     let mut tx = db.begin().await.unwrap();
-    let account = super::create(&mut tx, &new, NOW).await.unwrap();
+    let account = super::create(&mut tx, &new, OPERATOR, NOW).await.unwrap();
     tx.commit().await.unwrap();
     account
 }
@@ -146,18 +147,93 @@ fn accounts_are_listed_by_area_and_changed_by_version() {
         assert_eq!(names(&mut tx, "520222", "", 10).await, ["li", "zhang"]);
         assert_eq!(names(&mut tx, "00", "li", 1).await, ["wang"]);
         zhang.disabled = true;
-        super::change(&mut tx, &zhang, NOW).await.unwrap();
+        super::change(&mut tx, &zhang, OPERATOR, NOW).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(attempt(&db, &keys, PASSWORD, None, NOW).await, SignIn::Refused, "disabled");
         let mut tx = db.begin().await.unwrap();
-        let stale = super::change(&mut tx, &zhang, NOW).await.unwrap_err();
+        let stale = super::change(&mut tx, &zhang, OPERATOR, NOW).await.unwrap_err();
         assert_eq!(stale.code(), "database.stale");
         drop(tx);
         let mut tx = db.begin().await.unwrap();
-        let again =
-            NewAccount { name: "ZHANG".into(), title: String::new(), role: Role::Admin, area: AreaCode::WHOLE, password_hash: "x".into() };
-        assert_eq!(super::create(&mut tx, &again, NOW).await.unwrap_err().kind(), crate::Kind::Conflict);
+        let again = NewAccount {
+            name: "ZHANG".into(),
+            title: String::new(),
+            role: Role::Admin,
+            area: AreaCode::WHOLE,
+            password_hash: "x".into(),
+            handed_out: false,
+        };
+        assert_eq!(super::create(&mut tx, &again, OPERATOR, NOW).await.unwrap_err().kind(), crate::Kind::Conflict);
         let spaced = NewAccount { name: "a b".into(), ..again };
-        assert_eq!(super::create(&mut tx, &spaced, NOW).await.unwrap_err().kind(), crate::Kind::Invalid);
+        assert_eq!(super::create(&mut tx, &spaced, OPERATOR, NOW).await.unwrap_err().kind(), crate::Kind::Invalid);
+    });
+}
+
+/// REG-3: nobody acts as somebody else, and what an administrator does leaves a trace.
+#[test]
+fn one_administrator_cannot_take_an_account_over() {
+    on_each_engine(MIGRATIONS, async |db| {
+        let keys = Keyring::generate().unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let new = |name: &str, role| {
+            let area = AreaCode::parse("520222").unwrap();
+            NewAccount { name: name.into(), title: String::new(), role, area, password_hash: "x".into(), handed_out: true }
+        };
+        let first = super::create(&mut tx, &new("first", Role::Admin), OPERATOR, NOW).await.unwrap();
+        let by_first = first.principal(true).key();
+        let alone = super::create(&mut tx, &new("alone", Role::CountyOfficer), &by_first, NOW).await.unwrap();
+        assert!(!alone.disabled, "nobody else could open it");
+        let mut second = super::create(&mut tx, &new("second", Role::Admin), OPERATOR, NOW).await.unwrap();
+        let by_second = second.principal(true).key();
+        let mut officer = super::create(&mut tx, &new("officer", Role::CountyOfficer), &by_first, NOW).await.unwrap();
+        assert!(officer.disabled && officer.handed_out);
+        officer.disabled = false;
+        let refused = super::change(&mut tx, &officer, &by_first, NOW).await.unwrap_err();
+        assert_eq!(refused.code(), "app.another_administrator");
+        super::change(&mut tx, &officer, &by_second, NOW + SECOND).await.unwrap();
+        // Locking the other does not help.
+        second.disabled = true;
+        super::change(&mut tx, &second, &by_first, NOW).await.unwrap();
+        super::set_password(&mut tx, &officer.id, "y", &by_first, NOW + 2 * SECOND).await.unwrap();
+        let refused = super::forget_totp(&mut tx, &officer.id, &by_first, NOW + 3 * SECOND).await.unwrap_err();
+        assert_eq!(refused.code(), "app.another_administrator");
+        super::forget_totp(&mut tx, &officer.id, &by_second, NOW + 4 * SECOND).await.unwrap();
+        let events = super::events(&mut tx, officer.area, "", 100).await.unwrap();
+        let acts: Vec<(&str, &str)> = events.iter().filter(|e| e.account == "officer").map(|e| (e.act.name(), e.by.as_str())).collect();
+        let (a, b) = (by_first.as_str(), by_second.as_str());
+        assert_eq!(acts, [("factor_forgotten", b), ("password_set", a), ("unlocked", b), ("created", a)]);
+        assert!(super::events(&mut tx, AreaCode::parse("520300").unwrap(), "", 100).await.unwrap().is_empty());
+        tx.commit().await.unwrap();
+        drop(keys);
+    });
+}
+
+#[test]
+fn a_password_that_was_handed_out_opens_nothing_until_its_owner_chose_one() {
+    on_each_engine(MIGRATIONS, async |db| {
+        let keys = Keyring::generate().unwrap();
+        let account = made(&db, "zhang", "520222104").await;
+        let secret = enrolled(&db, &keys, &account).await;
+        let handed = "handed over by hand";
+        let hash = super::hash_password(handed.to_owned()).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        super::set_password(&mut tx, &account.id, &hash, OPERATOR, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let code = |at| totp::code_at(&secret, at).unwrap();
+        let given = attempt(&db, &keys, handed, Some(&code(NOW)), NOW).await;
+        let SignIn::Accepted { account, second_factor: false } = given else { panic!("{given:?}") };
+        assert!(account.handed_out);
+        let mut tx = db.begin().await.unwrap();
+        let token = crate::session::store::open(&mut tx, &account.principal(true), "10.0.0.1", None, NOW).await.unwrap();
+        let session = crate::session::store::find(&mut tx, &token, NOW).await.unwrap().unwrap();
+        assert_eq!(session.principal, account.principal(false), "whatever the session says");
+        tx.commit().await.unwrap();
+        let chosen = "a wholly new password";
+        assert!(super::change_password(&db, &account.id, handed, chosen, NOW + SECOND).await.unwrap());
+        let given = attempt(&db, &keys, chosen, Some(&code(NOW + MINUTE)), NOW + MINUTE).await;
+        assert!(matches!(given, SignIn::Accepted { second_factor: true, .. }), "{given:?}");
+        let mut tx = db.read().await.unwrap();
+        let last = super::events(&mut tx, AreaCode::WHOLE, "", 1).await.unwrap().remove(0);
+        assert_eq!((last.act, last.by), (super::AccountAct::PasswordChosen, account.principal(true).key()));
     });
 }

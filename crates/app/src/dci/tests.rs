@@ -147,8 +147,15 @@ impl Play {
         households::import(&mut tx, &service.keys, incoming, "import", NOW - DAY).await.unwrap();
         households::import(&mut tx, &service.keys, vec![household("520321101001", "o1", 1)], "import", NOW - DAY).await.unwrap();
         let area = AreaCode::parse("520222").unwrap();
-        let new = NewAccount { name: "spmis".into(), title: "t".into(), role: Role::DepartmentOfficer, area, password_hash: "none".into() };
-        let account = account::create(&mut tx, &new, NOW).await.unwrap();
+        let new = NewAccount {
+            name: "spmis".into(),
+            title: "t".into(),
+            role: Role::DepartmentOfficer,
+            area,
+            password_hash: "none".into(),
+            handed_out: false,
+        };
+        let account = account::create(&mut tx, &new, crate::role::OPERATOR, NOW).await.unwrap();
         tx.commit().await.unwrap();
         let exchange = Exchange::new(partners(more), Signer::new(OWN, &[9; 32]), Client::new(true).unwrap());
         Self { service, clock, who: account.principal(true), exchange }

@@ -65,7 +65,14 @@ async fn fill(db: &Db, keys: &Keyring) -> String {
     shred(&mut tx, COUNTY, "h3").await.unwrap();
     let area = AreaCode::parse(COUNTY).unwrap();
     let (name, title, password_hash) = ("officer".to_owned(), "Officer".to_owned(), "no password".to_owned());
-    let account = account::create(&mut tx, &NewAccount { name, title, role: Role::CountyOfficer, area, password_hash }, NOW).await.unwrap();
+    let account = account::create(
+        &mut tx,
+        &NewAccount { name, title, role: Role::CountyOfficer, area, password_hash, handed_out: false },
+        crate::role::OPERATOR,
+        NOW,
+    )
+    .await
+    .unwrap();
     account::enrolled(&mut tx, keys, &account, NOW).await.unwrap();
     account::begin_totp(&mut tx, keys, &account.id, NOW).await.unwrap();
     let (url, created_by) = ("https://receiver.example/".to_owned(), "staff:a".to_owned());
@@ -140,7 +147,7 @@ fn a_rotation_that_broke_off_goes_on_where_it_stopped() {
         assert_eq!((rotated.master, rotated.households), (2, 1), "the same key, and only the rest");
         all_open(&db, &reopened(&path)).await;
         let mut tx = db.begin().await.unwrap();
-        account::forget_totp(&mut tx, &account, NOW).await.unwrap();
+        account::forget_totp(&mut tx, &account, crate::role::OPERATOR, NOW).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(rotate(&db, &mut keys, &path, &|_| {}).await.unwrap().master, 3);
     });

@@ -55,7 +55,7 @@ pub async fn open(tx: &mut Tx, who: &Principal, remote: &str, previous: Option<&
 
 /// The session of a token, if it has not ended and its account is not disabled.
 pub async fn find(tx: &mut Tx, token: &Token, now: i64) -> Result<Option<Session>> {
-    let sql = "select s.opened_at, s.seen_at, s.second_factor, s.county, s.household, a.id, a.role, a.area, a.title
+    let sql = "select s.opened_at, s.seen_at, s.second_factor and not a.handed_out, s.county, s.household, a.id, a.role, a.area, a.title
                from session s left join account a on a.id = s.account
                where s.hash = $1 and s.opened_at > $2 and s.seen_at > $3 and (s.account is null or not a.disabled)";
     let values = [token.hash().into(), (now - ABSOLUTE).into(), (now - IDLE).into()];

@@ -72,8 +72,9 @@ fn only_the_hash_is_stored_and_role_and_area_are_those_of_now() {
             role: Role::CountyOfficer,
             area: AreaCode::parse("520222").unwrap(),
             password_hash: "-".into(),
+            handed_out: false,
         };
-        let made = account::create(&mut tx, &new, NOW).await.unwrap();
+        let made = account::create(&mut tx, &new, crate::role::OPERATOR, NOW).await.unwrap();
         let token = opened(&mut tx, &made.principal(true)).await;
         let row = tx.row("select hash from session", &[]).await.unwrap().unwrap();
         assert_ne!(row.bytes(0).unwrap(), Token::parse(&token.reveal()).unwrap().reveal().into_bytes());

@@ -114,9 +114,10 @@ async fn first_account(service: &Service, settings: &Settings, console: &Console
         role: Role::Admin,
         area: AreaCode::WHOLE,
         password_hash: hash_password(password.clone()).await?,
+        handed_out: true,
     };
     let mut tx = service.db.begin().await.map_err(app::Error::from)?;
-    account::create(&mut tx, &new, service.now()).await?;
+    account::create(&mut tx, &new, app::role::OPERATOR, service.now()).await?;
     tx.commit().await.map_err(app::Error::from)?;
     let row = vec!["admin".to_owned(), password, format!("http://{}/sign-in", settings.listen)];
     console.table(console.say("首次登录", "first sign-in"), &["user", "password", "address"], &[row]);

@@ -101,7 +101,12 @@ pub(super) async fn code(visit: Visit, Posted(typed): Posted<Code>) -> Result<Re
 /// Opens a session; without a second factor it leads to setting one up and to nothing else.
 async fn enter(visit: &Visit, account: &Account, second_factor: bool) -> Result<Response, Fault> {
     let home = if account.role == app::Role::VillageCadre { "/visits" } else { "/desk" };
-    open_session(visit, &account.principal(second_factor), if second_factor { home } else { "/enrol" }).await
+    let to = match (account.handed_out, second_factor) {
+        (true, _) => "/password",
+        (false, true) => home,
+        (false, false) => "/enrol",
+    };
+    open_session(visit, &account.principal(second_factor), to).await
 }
 
 /// Opens a session for somebody who proved who they are, and leads on.
@@ -135,8 +140,22 @@ pub(super) async fn out(visit: Visit, Posted(form): Posted<std::collections::BTr
     Ok(response)
 }
 
-pub(super) async fn enrol(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Fault> {
+/// The account that may set up a second factor now: it has none, and a password of its own.
+async fn enrolling(visit: &Visit) -> Result<Result<&str, Response>, Fault> {
     let app::Principal::Staff { account, second_factor: false, .. } = &visit.who else { return Err(Fault::of(Kind::NotFound)) };
+    let mut tx = visit.site.service.db.read().await.map_err(app::Error::from)?;
+    let found = app::account::store::find(&mut tx, account).await?.ok_or_else(|| Fault::of(Kind::NotFound))?;
+    if found.handed_out {
+        return Ok(Err(see_other("/password")));
+    }
+    if found.enrolled { Err(Fault::of(Kind::NotFound)) } else { Ok(Ok(account)) }
+}
+
+pub(super) async fn enrol(State(site): State<Arc<Site>>, visit: Visit) -> Result<Response, Fault> {
+    let account = match enrolling(&visit).await? {
+        Ok(account) => account,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let mut tx = site.service.db.begin().await.map_err(app::Error::from)?;
     let enrolment = begin_totp(&mut tx, &site.service.keys, account, site.service.now()).await?;
     tx.commit().await.map_err(app::Error::from)?;
@@ -145,7 +164,10 @@ pub(super) async fn enrol(State(site): State<Arc<Site>>, visit: Visit) -> Result
 
 pub(super) async fn enrolled(visit: Visit, Posted(typed): Posted<Code>) -> Result<Response, Fault> {
     visit.check_csrf(&typed.csrf)?;
-    let app::Principal::Staff { account, second_factor: false, .. } = &visit.who else { return Err(Fault::of(Kind::NotFound)) };
+    let account = match enrolling(&visit).await? {
+        Ok(account) => account,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
     let service = &visit.site.service;
     let mut tx = service.db.begin().await.map_err(app::Error::from)?;
     let right = confirm_totp(&mut tx, &service.keys, account, &typed.code, service.now()).await?;

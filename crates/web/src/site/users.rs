@@ -113,9 +113,9 @@ pub(super) async fn add(visit: Visit, Posted(new): Posted<New>) -> Result<Respon
     let (Some(role), Some(area), false) = (role, area, form.failed()) else { return show(&visit, "", form, Vec::new()).await };
     let password = app::new_password()?;
     let password_hash = hash_password(password.clone()).await?;
-    let made = NewAccount { name: new.account.clone(), title: new.name.trim().to_owned(), role, area, password_hash };
+    let made = NewAccount { name: new.account.clone(), title: new.name.trim().to_owned(), role, area, password_hash, handed_out: true };
     let mut tx = service.db.begin().await.map_err(app::Error::from)?;
-    match account::create(&mut tx, &made, service.now()).await {
+    match account::create(&mut tx, &made, &visit.who.key(), service.now()).await {
         Ok(_) => tx.commit().await.map_err(app::Error::from)?,
         Err(app::Error::Invalid { .. }) => {
             form.problems.push(Problem { field: "account".to_owned(), text: w.get("users.wrong_account").to_owned() });
@@ -164,15 +164,23 @@ pub(super) async fn act(visit: Visit, Path(id): Path<String>, Posted(sent): Post
         None => String::new(),
     };
     let mut tx = service.db.begin().await.map_err(app::Error::from)?;
-    match sent.act.as_str() {
+    let by = visit.who.key();
+    let done = match sent.act.as_str() {
         "lock" | "unlock" => {
             account.disabled = sent.act == "lock";
-            account::change(&mut tx, &account, now).await?;
+            account::change(&mut tx, &account, &by, now).await
         }
-        "password" => account::set_password(&mut tx, &id, &hash, now).await?,
-        "factor" => account::forget_totp(&mut tx, &id, now).await?,
+        "password" => account::set_password(&mut tx, &id, &hash, &by, now).await,
+        "factor" => account::forget_totp(&mut tx, &id, &by, now).await,
         _ => return Err(Fault::of(Kind::BadRequest)),
+    };
+    if let Err(app::Error::AnotherAdministrator) = done {
+        drop(tx);
+        let mut form = Form::new("user", "/users", visit.csrf(), "");
+        form.problems.push(Problem { field: "account".to_owned(), text: visit.words().get("users.another").to_owned() });
+        return show(&visit, "", form, Vec::new()).await;
     }
+    done?;
     tx.commit().await.map_err(app::Error::from)?;
     if let Some(password) = password {
         shown_once = handed_out(&visit, &account.name, password);

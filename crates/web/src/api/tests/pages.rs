@@ -14,7 +14,7 @@ const ROUTES: &str = include_str!("../../site.rs");
 const FOR_ALL: [&str; 3] = ["/healthz", "/sign-in/code", "crate::api::METRICS_PATH"];
 
 /// Every route with the forms it takes: `{c}` county, `{h}` household, `{k}` case, `{v}` village, `{r}` run, `{a}` account, `{d}` declaration.
-const ASKED: [(&str, &str, &str); 60] = [
+const ASKED: [(&str, &str, &str); 62] = [
     ("GET", "/", ""),
     ("GET", "/access?household={h}", ""),
     ("GET", "/cases?area={v}", ""),
@@ -37,6 +37,7 @@ const ASKED: [(&str, &str, &str); 60] = [
     ("GET", "/notices", ""),
     ("GET", "/notices/{c}/{k}", ""),
     ("GET", "/notices/{c}/{k}/object", ""),
+    ("GET", "/password", ""),
     ("GET", "/procedure", ""),
     ("GET", "/programme", ""),
     ("GET", "/runs", ""),
@@ -67,6 +68,7 @@ const ASKED: [(&str, &str, &str); 60] = [
     ("POST", "/mine/code", "number={h}&code=1"),
     ("POST", "/mine/sign-in", "number={h}"),
     ("POST", "/notices/{c}/{k}/object", "text=x"),
+    ("POST", "/password", "old=a&new=b&again=b"),
     ("POST", "/programme", "rule=true&household={h}"),
     ("POST", "/runs/{c}/r/cases", "row={h}"),
     ("POST", "/sign-in", "user=nobody&password=x"),

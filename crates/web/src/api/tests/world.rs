@@ -190,9 +190,10 @@ impl World {
     /// The token of an account with a name of its own.
     pub(super) async fn named(&self, name: &str, role: Role) -> String {
         let area = AreaCode::parse(VILLAGE).unwrap().at(AreaLevel::County);
-        let new = NewAccount { name: name.to_owned(), title: "t".to_owned(), role, area, password_hash: "none".to_owned() };
+        let new =
+            NewAccount { name: name.to_owned(), title: "t".to_owned(), role, area, password_hash: "none".to_owned(), handed_out: false };
         let mut tx = self.service.db.begin().await.unwrap();
-        let account = account::create(&mut tx, &new, self.service.now()).await.unwrap();
+        let account = account::create(&mut tx, &new, app::role::OPERATOR, self.service.now()).await.unwrap();
         tx.commit().await.unwrap();
         self.token(&account.principal(true)).await
     }
@@ -207,9 +208,9 @@ impl World {
         };
         let name = app::new_id(self.service.now()).unwrap();
         let area = AreaCode::parse(VILLAGE).unwrap().at(level);
-        let new = NewAccount { name, title: "t".to_owned(), role, area, password_hash };
+        let new = NewAccount { name, title: "t".to_owned(), role, area, password_hash, handed_out: false };
         let mut tx = self.service.db.begin().await.unwrap();
-        let account = account::create(&mut tx, &new, self.service.now()).await.unwrap();
+        let account = account::create(&mut tx, &new, app::role::OPERATOR, self.service.now()).await.unwrap();
         tx.commit().await.unwrap();
         account
     }
@@ -224,9 +225,10 @@ impl World {
     pub(super) async fn colleague(&self, village: &str) -> String {
         let area = AreaCode::parse(village).unwrap().at(AreaLevel::County);
         let name = app::new_id(self.service.now()).unwrap();
-        let new = NewAccount { name, title: "t".to_owned(), role: Role::Auditor, area, password_hash: "none".to_owned() };
+        let new =
+            NewAccount { name, title: "t".to_owned(), role: Role::Auditor, area, password_hash: "none".to_owned(), handed_out: false };
         let mut tx = self.service.db.begin().await.unwrap();
-        let account = account::create(&mut tx, &new, self.service.now()).await.unwrap();
+        let account = account::create(&mut tx, &new, app::role::OPERATOR, self.service.now()).await.unwrap();
         tx.commit().await.unwrap();
         account.id
     }
